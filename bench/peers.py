@@ -1,0 +1,225 @@
+"""Gatepost beside Postfix's own before-queue proxy, in one run: `make bench`, or `python -m bench.peers --help`.
+
+Both take mail for the same 10,001 recipients and pass it to the same smtp-sink; runs alternate. Compared is the CPU
+of *all* processes of each per 1,000 messages: the rate depends on load, sink and machine too. Gatepost runs with its
+journal, JSON log and checks on. Held connections are measured for Gatepost alone: 200 silent clients are all that
+Postfix's proxy has processes for. Needs root.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+
+from bench.latency import latency
+from bench.load import RECIPIENT, SHAPES, Shape, Sink, send
+from bench.processes import cpu, machine_cpu, resident, tree
+from tests.servers.certificates import Authority
+from tests.servers.gateway import Gateway, Settings
+from tests.servers.postfix import ProxyPostfix
+
+RECIPIENTS = [RECIPIENT, *(f"user{number}@example.test" for number in range(10_000))]
+CORES = os.cpu_count() or 1
+NOISE = 0.12  # share of the machine that something else took: the run is made again
+AGAIN = 3
+HELD = {"d": "banner", "e": "ehlo", "t": "tarpit", "s": "starttls"}
+"""First letter of a shape of held connections, its number follows: before EHLO, after it, in the tar pit, encrypted."""
+
+
+class Peer(Protocol):
+    """A server to compare."""
+
+    name: str
+    port: int
+
+    def root(self) -> int:
+        """Process id that all its processes descend from."""
+
+
+class PostfixPeer(ProxyPostfix):
+    name = "postfix"
+
+    def root(self) -> int:
+        return self.pid() or 0
+
+
+class GatewayPeer(Gateway):
+    name = "gatepost"
+
+    def root(self) -> int:
+        assert self.process is not None
+        return self.process.pid
+
+
+@contextmanager
+def postfix(sink: Sink) -> Iterator[PostfixPeer]:
+    peer = PostfixPeer(to=sink.port, recipients=RECIPIENTS)
+    try:
+        peer.start()
+        yield peer
+    finally:
+        peer.stop()
+
+
+def gatepost(sink: Sink, workers: int, settings: Settings | None = None) -> GatewayPeer:
+    return GatewayPeer(backend=sink.port, recipients=RECIPIENTS, workers=workers, settings=settings)
+
+
+def measure(peer: Peer, shape: Shape, messages: int, sink: Sink) -> dict[str, float]:
+    """One run."""
+    before = (cpu(peer.root()), sink.cpu(), machine_cpu(), time.perf_counter())
+    sent = send(peer.port, shape, messages, sink)
+    own, behind, machine, seconds = (
+        after - start
+        for after, start in zip((cpu(peer.root()), sink.cpu(), machine_cpu(), time.perf_counter()), before, strict=True)
+    )
+    return {
+        "messages": messages,
+        "rate": messages / sent.seconds,
+        "cpu": own * 1000 / messages,
+        "tools_cpu": (behind + sent.cpu) * 1000 / messages,
+        "other": max(0.0, machine - own - behind - sent.cpu) / seconds / CORES,
+    }
+
+
+def rates(peers: Sequence[Peer], name: str, sink: Sink, runs: int, seconds: float) -> dict[str, Any]:
+    """Alternating runs of one shape; noisy ones are made again, a few times."""
+    shape = SHAPES[name]
+    messages: dict[str, int] = {}
+    kept: dict[str, list[dict[str, float]]] = {peer.name: [] for peer in peers}
+    discarded = {peer.name: 0 for peer in peers}
+    for peer in peers:
+        measure(peer, shape, shape.probe, sink)
+        messages[peer.name] = max(shape.probe, int(measure(peer, shape, shape.probe, sink)["rate"] * seconds))
+    while min(len(of_peer) for of_peer in kept.values()) < runs:
+        for peer in peers:
+            if len(kept[peer.name]) == runs:
+                continue
+            run = measure(peer, shape, messages[peer.name], sink)
+            if run["other"] > NOISE and discarded[peer.name] < AGAIN:
+                discarded[peer.name] += 1
+            else:
+                kept[peer.name].append(run)
+    return {"shape": name, "says": shape.says, "runs": kept, "discarded": discarded}
+
+
+def holding(count: int, certificate: Any) -> Settings:
+    """What the gateway needs to hold that many: limits above them, a tar pit longer than the measurement."""
+    inbound: dict[str, Any] = {
+        "limits": {"connections": count + 1000, "tarpitted": count + 1000, "connections_per_client": count + 1000},
+        "tarpit": {"delay": "600s", "maximum": "600s"},
+        "tls": {"certificates": [{"certificate": str(certificate.chain), "key": str(certificate.key)}]},
+    }
+    inbound["limits"] |= {"idle": "15m", "session": "30m"}
+    return {"listeners": {"inbound": inbound}, "checks": {"harvest": {"enabled": False}}}
+
+
+def held(name: str, sink: Sink, workers: int, authority: Authority) -> dict[str, Any]:
+    """Resident memory for each of many held sessions, and how a legitimate client fares beside them."""
+    mode, count = HELD[name[0]], int(name[1:])
+    with gatepost(sink, workers, holding(count, authority.issue("mx.example.test"))) as peer:
+        alone = latency(peer.port)
+        before, used = resident(tree(peer.root())), cpu(peer.root())
+        command = [sys.executable, "-m", "bench.hold", str(peer.port), str(count), mode]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
+            assert holder.stdin is not None and holder.stdout is not None
+            settled = json.loads(holder.stdout.readline())
+            memory, used = resident(tree(peer.root())) - before, cpu(peer.root()) - used
+            beside = latency(peer.port)
+            holder.stdin.close()
+            end = json.loads(holder.stdout.readline())
+    each = memory / settled["held"] / 1024 if settled["held"] else None
+    result = {"shape": name, "says": f"{count} held, {mode}", "settled": settled, "end": end, "kib_each": each}
+    return result | {"cpu": used, "alone": alone, "beside": beside}
+
+
+def table(results: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """For people."""
+    for result in results:
+        yield f"\n({result['shape']}) {result['says']}"
+        if "runs" in result:
+            yield from rates_table(result)
+        else:
+            yield from held_table(result)
+
+
+def rates_table(result: dict[str, Any]) -> Iterator[str]:
+    yield f"  {'':10} {'CPU s/1000':>22} {'messages/s':>24} {'tools CPU':>10} {'other load':>11}"
+    middle = {}
+    for name, runs in result["runs"].items():
+        cpus, speeds = [run["cpu"] for run in runs], [run["rate"] for run in runs]
+        middle[name] = (statistics.median(cpus), statistics.median(speeds))
+        yield (
+            f"  {name:10} {middle[name][0]:8.3f} ({min(cpus):.3f}–{max(cpus):.3f})"
+            f" {middle[name][1]:9.0f} ({min(speeds):.0f}–{max(speeds):.0f})".ljust(60)
+            + f" {statistics.median(run['tools_cpu'] for run in runs):10.2f} {max(run['other'] for run in runs):11.0%}"
+        )
+    if {"gatepost", "postfix"} <= middle.keys():
+        cost, speed = (ours / theirs for ours, theirs in zip(middle["gatepost"], middle["postfix"], strict=True))
+        yield f"  gatepost / postfix: CPU {cost:.2f}, messages/s {speed:.2f}"
+
+
+def held_table(result: dict[str, Any]) -> Iterator[str]:
+    each = "–" if result["kib_each"] is None else f"{result['kib_each']:.1f} KiB"
+    yield f"  held {result['settled']['held']}, lost {result['settled']['lost']}, at the end {result['end']['held']}"
+    yield f"  resident for each {each}, CPU to take them {result['cpu']:.2f} s {result['settled']['first_refusal']}"
+    for name in ("alone", "beside"):
+        of = result[name]
+        yield f"  a legitimate session {name}: p50 {of['p50']:.1f} ms, p99 {of['p99']:.1f} ms, {of['failed']} failed"
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "--shapes", default="a,b,c,d10000,t10000,s1000", help="of a, b, c, dN, eN, tN, sN (default: %(default)s)"
+    )
+    parser.add_argument("--peers", default="gatepost,postfix", help="which to run (default: %(default)s)")
+    parser.add_argument("--runs", type=int, default=3, help="kept runs of each shape")
+    parser.add_argument("--seconds", type=float, default=3.0, help="aimed length of a run")
+    parser.add_argument("--workers", type=int, default=CORES, help="of the gateway (default: one per core)")
+    parser.add_argument("--output", type=Path, default=Path("bench/results/peers.json"), help="where the JSON goes")
+    return parser.parse_args()
+
+
+def run(options: argparse.Namespace) -> list[dict[str, Any]]:
+    results = []
+    shapes, wanted = options.shapes.split(","), options.peers.split(",")
+    options.output.parent.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        sink = stack.enter_context(Sink())
+        loads = [name for name in shapes if name in SHAPES]
+        if loads:
+            with ExitStack() as servers:
+                start = {"gatepost": lambda: gatepost(sink, options.workers), "postfix": lambda: postfix(sink)}
+                peers = [servers.enter_context(start[name]()) for name in wanted]
+                results += [rates(peers, name, sink, options.runs, options.seconds) for name in loads]
+        authority = Authority(options.output.parent)
+        results += [held(name, sink, options.workers, authority) for name in shapes if name not in SHAPES]
+    return results
+
+
+def main() -> None:
+    options = arguments()
+    try:
+        results = run(options)
+    except (pytest.skip.Exception, pytest.fail.Exception) as missing:
+        sys.exit(f"bench: {missing.msg}")
+    print("\n".join(table(results)))
+    machine = {"cores": CORES, "kernel": os.uname().release, "python": sys.version.split()[0]}
+    options.output.write_text(
+        json.dumps({"when": time.strftime("%F %T"), "machine": machine, "results": results}, indent=1)
+    )
+    print(f"\nwritten: {options.output}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""How does an operator learn of it? A mail through the backend, and a program of his own."""

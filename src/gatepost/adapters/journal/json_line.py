@@ -1,0 +1,113 @@
+"""What is the one line of a transaction in the log? (CONVENTIONS 9: fields, not prose)
+
+One line is one JSON object of printable ASCII: whatever a client says, it can neither begin a line of its
+own nor reach a terminal. Subjects, bodies and passwords are not in a trace, so they are not here.
+"""
+
+import json
+from time import gmtime, strftime
+
+import msgspec
+
+from gatepost.adapters.journal.summary import Summary
+
+RECIPIENTS = 20  # named in a line; their number is always there
+LINE_LIMIT = 4096  # octets: what a pipe takes in one piece (PIPE_BUF), so that lines of several processes never mix
+TEXT_LIMIT = 64  # characters of one text in a line that would be longer
+
+encode = msgspec.json.Encoder().encode
+
+
+class Line(msgspec.Struct, kw_only=True, gc=False):
+    """Fields of a transaction, in the order in which they are written."""
+
+    time: str
+    level: str = "info"
+    event: str = "transaction"
+    id: str
+    session: str
+    node: str
+    listener: str
+    client: str
+    helo: str
+    tls: str
+    user: str
+    sender: str | None
+    recipients: int
+    to: tuple[str, ...]
+    size: int
+    message_id: str
+    end: str
+    action: str
+    rule: str
+    because: tuple[str, ...]
+    reply: str
+    backend: str
+    elapsed: float
+
+
+class AlarmLine(msgspec.Struct, kw_only=True):
+    """What an operator should act on."""
+
+    time: str
+    level: str = "warning"
+    event: str = "alarm"
+    alarm: str
+    detail: str
+
+
+class Timestamps:
+    """RFC 3339 in UTC; the text of a second is made once."""
+
+    def __init__(self) -> None:
+        self.second = -1
+        self.text = ""
+
+    def __call__(self, when: float) -> str:
+        second = int(when)
+        if second != self.second:
+            self.second, self.text = second, strftime("%Y-%m-%dT%H:%M:%S", gmtime(second))
+        return f"{self.text}.{int((when - second) * 1000):03}Z"
+
+
+def transaction_line(trace: Summary, timestamp: Timestamps) -> bytes:
+    """The line, with its line feed."""
+    line = Line(
+        time=timestamp(trace.began + trace.elapsed),
+        id=trace.id, session=trace.session, node=trace.node, listener=trace.listener,
+        client=trace.client_ip, helo=trace.helo, tls=trace.tls.version if trace.tls else "", user=trace.user,
+        sender=trace.sender, recipients=len(trace.recipients),
+        to=tuple([recipient.address for recipient in trace.recipients[:RECIPIENTS]]),
+        size=trace.size, message_id=trace.message_id,
+        end=trace.end, action=trace.action, rule=trace.rule, because=trace.because, reply=trace.reply,
+        backend=trace.handovers[-1].host if trace.handovers else "", elapsed=round(trace.elapsed, 4),
+    )  # fmt: skip
+    octets = printable(line)
+    return octets if len(octets) <= LINE_LIMIT else printable(cut(line))
+
+
+def alarm_line(alarm: str, detail: str, now: float) -> bytes:
+    return printable(AlarmLine(time=Timestamps()(now), alarm=alarm, detail=detail[:1000]))
+
+
+def printable(line: msgspec.Struct) -> bytes:
+    """Printable ASCII and one line feed: JSON alone lets DEL, C1 controls and direction marks through."""
+    octets = encode(line)
+    if not octets.isascii():
+        octets = json.dumps(msgspec.to_builtins(line), separators=(",", ":")).encode("ascii")
+    if b"\x7f" in octets:
+        octets = octets.replace(b"\x7f", b"\\u007f")
+    return octets + b"\n"
+
+
+def cut(line: Line) -> Line:
+    """Every text at most `TEXT_LIMIT` characters, and few of them: short enough, however it is escaped."""
+    return msgspec.structs.replace(
+        line,
+        to=(), because=tuple(code[:TEXT_LIMIT] for code in line.because[:3]),
+        sender=None if line.sender is None else line.sender[:TEXT_LIMIT],
+        **{name: getattr(line, name)[:TEXT_LIMIT] for name in CUT},
+    )  # fmt: skip
+
+
+CUT = ("id", "session", "node", "listener", "client", "helo", "tls", "user", "message_id", "rule", "reply", "backend")

@@ -1,0 +1,132 @@
+"""Are the files that the configuration names there, readable by the gateway and by nobody they should not be?"""
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path as FilePath
+
+from pydantic import BaseModel
+
+from gatepost.config.findings import finding
+from gatepost.config.load import Loaded
+from gatepost.config.problems import SECRET_KEY, Problem, Severity
+from gatepost.config.source import Path
+from gatepost.gateway.certificate import BadCertificate, read_certificate
+from gatepost.gateway.tls import ServerTls
+
+WRITTEN = {("gateway", "data_dir"), ("log", "path"), ("log", "w3c", "path")}
+"""Paths that the gateway writes: their directories are looked at when it starts."""
+
+DAY = 86_400.0
+EXPIRES_SOON = 14 * DAY  # seconds; renewal by ACME is due at 30 days
+
+Named = tuple[Path, FilePath]
+
+
+def lint_files(loaded: Loaded) -> Iterator[Problem]:
+    """Every file that is named and is read."""
+    yield from own_mode(loaded)
+    for path, file in named_files(loaded.settings, ()):
+        if path not in WRITTEN:
+            yield from lint_file(loaded, path, file)
+    yield from certificates(loaded)
+
+
+def named_files(value: object, path: Path) -> Iterator[Named]:
+    """Settings of type `Path`, and texts whose key ends in `_file`, wherever they are."""
+    if isinstance(value, FilePath):
+        yield path, value
+    elif isinstance(value, BaseModel):
+        for name, info in type(value).model_fields.items():
+            inner = getattr(value, name)
+            if isinstance(inner, str) and name.endswith("_file"):
+                inner = FilePath(inner)
+            yield from named_files(inner, (*path, info.alias or name))
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from named_files(inner, (*path, str(key)))
+    elif isinstance(value, tuple | list):
+        for i, inner in enumerate(value):
+            yield from named_files(inner, (*path, i))
+
+
+def lint_file(loaded: Loaded, path: Path, file: FilePath) -> Iterator[Problem]:
+    is_secret = holds_secret(path)
+    name = "the file" if is_secret else str(file)
+    try:
+        mode = file.stat().st_mode
+    except FileNotFoundError:
+        yield finding(loaded, "file.missing", path, f"{name} does not exist", "Write the file, or correct its name.", Severity.ERROR)
+        return
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not the name of a file"
+        yield finding(loaded, "file.unreadable", path, f"{name} cannot be looked at: {reason}", "Correct its name or the modes of its directories.", Severity.ERROR)
+        return
+    if stat.S_ISDIR(mode):
+        yield finding(loaded, "file.directory", path, f"{name} is a directory", "Name the file in it.", Severity.ERROR)
+        return
+    if is_secret and mode & (stat.S_IROTH | stat.S_IWOTH):
+        yield finding(loaded, "file.exposed", path, "every user of this machine can read the file", f"Run: chmod o= {file}")
+    elif mode & stat.S_IWOTH:
+        yield finding(loaded, "file.exposed", path, f"every user of this machine can write {name}", f"Run: chmod o-w {file}")
+    if not os.access(file, os.R_OK):
+        yield finding(loaded, "file.unreadable", path, f"{name} is not readable by this user", "Run the check as the gateway's user, or change the file's mode.")
+    if path[-1] == "command" and not os.access(file, os.X_OK):
+        yield finding(loaded, "file.not-a-program", path, f"{name} is not executable", f"Run: chmod +x {file}", Severity.ERROR)
+
+
+def holds_secret(path: Path) -> bool:
+    return path[-1] == "key" or SECRET_KEY.search(str(path[-1])) is not None
+
+
+def own_mode(loaded: Loaded) -> Iterator[Problem]:
+    try:
+        mode = os.stat(loaded.source.file).st_mode
+    except OSError:
+        return
+    if mode & stat.S_IWOTH:
+        yield finding(
+            loaded,
+            "file.exposed",
+            ("",),
+            "every user of this machine can write the configuration",
+            f"Run: chmod o-w {loaded.source.file}",
+            Severity.ERROR,
+        )
+
+
+def certificates(loaded: Loaded) -> Iterator[Problem]:
+    """Whether each pair belongs together and can be used."""
+    for name, listener in loaded.settings.listeners.items():
+        for i, pair in enumerate(listener.tls.certificates):
+            path: Path = ("listeners", name, "tls", "certificates", i, "certificate")
+            yield from pair_of(loaded, path, pair.certificate, pair.key)
+    for name, backend in loaded.settings.backends.items():
+        if backend.client_certificate is not None:
+            path = ("backends", name, "client_certificate", "certificate")
+            yield from pair_of(loaded, path, backend.client_certificate.certificate, backend.client_certificate.key)
+
+
+def pair_of(loaded: Loaded, path: Path, file: FilePath, key: FilePath) -> Iterator[Problem]:
+    if not (os.access(file, os.R_OK) and os.access(key, os.R_OK)):
+        return  # said already
+    try:
+        ServerTls([(str(file), str(key))])
+    except BadCertificate as error:
+        fix = "Name the PEM file of a certificate and the key it was made for; the key has no passphrase."
+        yield finding(loaded, "file.certificate", path, str(error), fix, Severity.ERROR)
+
+
+def expiring(loaded: Loaded, now: float) -> Iterator[Problem]:
+    """Certificates that have run out or soon will."""
+    for name, listener in loaded.settings.listeners.items():
+        for i, pair in enumerate(listener.tls.certificates):
+            try:
+                left = read_certificate(str(pair.certificate), str(pair.key)).expires - now
+            except BadCertificate:
+                continue  # said already
+            if left < EXPIRES_SOON:
+                path: Path = ("listeners", name, "tls", "certificates", i, "certificate")
+                when = f"expires in {left / DAY:.0f} days" if left > 0 else "has expired"
+                severity = Severity.WARNING if left > 0 else Severity.ERROR
+                yield finding(loaded, "file.expires", path, f"{pair.certificate} {when}", "Renew it; it is taken into use when the file changes.", severity)

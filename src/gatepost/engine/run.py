@@ -1,0 +1,152 @@
+"""Runs the checks of one phase. Time limits, failures, the cache and the steps of the trace live here only."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+
+from msgspec import structs
+
+from gatepost.engine.catalogue import AnyCheck
+from gatepost.engine.stepping import Done, first_step
+from gatepost.model.check import Report
+from gatepost.model.finding import Findings, Kind
+from gatepost.model.phase import Phase
+from gatepost.model.stage import ConnectStage
+from gatepost.model.trace import Outcome, Step
+from gatepost.ports.clock import Clock
+from gatepost.ports.unavailable import Unavailable
+
+CACHE_ENTRIES = 10_000  # reports remembered per check
+DETAIL = 200  # characters of an error's text kept in the trace
+Bug = Callable[[str, BaseException], None]
+Steps = tuple[Step, ...]
+
+
+class Engine:
+    """The checks of one listener, in order. One per listener and worker.
+
+    Args:
+        plans: checks by phase, from `plan`.
+        on_bug: told of a check that raised anything but `Unavailable`: that is ours to mend.
+    """
+
+    def __init__(self, plans: Mapping[Phase, tuple[AnyCheck, ...]], clock: Clock, on_bug: Bug) -> None:
+        self.clock = clock
+        self.on_bug = on_bug
+        self.plans = {phase: tuple(Runner(check) for check in checks) for phase, checks in plans.items()}
+
+    async def run(self, phase: Phase, stage: ConnectStage) -> tuple[Steps, Findings]:
+        """Every check of the phase: its steps, and all that is now known. Never raises for a check's fault."""
+        runners = self.plans.get(phase)
+        if not runners:
+            return (), stage.so_far
+        course = Course(self, stage)
+        for runner in runners:
+            if course.waiting:
+                await course.settle(runner.check.spec.after)
+            course.begin(runner)
+        if course.waiting:
+            await course.settle(tuple(course.waiting))
+        return tuple(course.steps), course.stage.so_far
+
+
+class Runner:
+    """One check with what is known of it before it runs: its quiet step, its cache."""
+
+    __slots__ = ("cache", "check", "quiet", "unavailable")
+
+    def __init__(self, check: AnyCheck) -> None:
+        self.check = check
+        self.quiet = Step(check.spec.name)
+        self.unavailable = Kind(f"{check.spec.name}.unavailable", "The check gave no answer.")
+        self.cache: OrderedDict[str, tuple[float, Report]] = OrderedDict()
+
+    def cached(self, stage: ConnectStage, now: float) -> Report | None:
+        cache = self.check.spec.cache
+        found = self.cache.get(cache.key(stage)) if cache else None
+        return found[1] if found and found[0] > now else None
+
+    def remember(self, stage: ConnectStage, report: Report, now: float) -> None:
+        cache = self.check.spec.cache
+        if cache is None:
+            return
+        self.cache[cache.key(stage)] = (now + cache.ttl, report)
+        self.cache.move_to_end(cache.key(stage))
+        if len(self.cache) > CACHE_ENTRIES:
+            self.cache.popitem(last=False)
+
+
+class Course:
+    """One run through one phase: what has been found so far, and what is still waited for."""
+
+    __slots__ = ("engine", "stage", "steps", "waiting")
+
+    def __init__(self, engine: Engine, stage: ConnectStage) -> None:
+        self.engine = engine
+        self.stage = stage
+        self.steps: list[Step] = []
+        self.waiting: dict[str, tuple[Runner, asyncio.Task[Report], asyncio.TimerHandle, float]] = {}
+
+    def begin(self, runner: Runner) -> None:
+        """Run a check as far as it goes without waiting."""
+        if runner.check.spec.cache and (known := runner.cached(self.stage, self.engine.clock.monotonic())):
+            self.add(runner, known, Outcome.CACHED, 0.0)
+            return
+        try:
+            answer = runner.check(self.stage)
+            if not isinstance(answer, Report):
+                begun = self.engine.clock.monotonic()
+                ended = first_step(answer)
+                if not isinstance(ended, Done):
+                    self.wait(runner, ended, begun)
+                    return
+                answer = ended.value
+        except Exception as error:  # the boundary: one broken check must not end a session
+            self.fail(runner, error, 0.0)
+            return
+        self.add(runner, answer, Outcome.DONE, 0.0)
+
+    def wait(self, runner: Runner, task: "asyncio.Task[Report]", begun: float) -> None:
+        spec = runner.check.spec
+        limit = task.get_loop().call_later(spec.timeout, task.cancel)
+        self.waiting[spec.name] = (runner, task, limit, begun)
+
+    async def settle(self, names: tuple[str, ...]) -> None:
+        """Wait until these checks have ended, well or badly."""
+        for name in names:
+            if name not in self.waiting:
+                continue
+            runner, task, limit, begun = self.waiting.pop(name)
+            try:
+                await asyncio.wait((task,))
+            finally:
+                limit.cancel()
+                if not task.done():  # we ourselves were cancelled
+                    task.cancel()
+            elapsed = self.engine.clock.monotonic() - begun
+            if task.cancelled():
+                self.add(runner, Report((runner.unavailable("timed out"),)), Outcome.TIMEOUT, elapsed)
+            elif error := task.exception():
+                self.fail(runner, error, elapsed)
+            else:
+                self.add(runner, task.result(), Outcome.DONE, elapsed)
+
+    def fail(self, runner: Runner, error: BaseException, elapsed: float) -> None:
+        if not isinstance(error, Unavailable):
+            self.engine.on_bug(runner.check.spec.name, error)
+        report = Report((runner.unavailable(str(error)[:DETAIL] or type(error).__name__),))
+        self.add(runner, report, Outcome.ERROR, elapsed)
+
+    def add(self, runner: Runner, report: Report, outcome: Outcome, elapsed: float) -> None:
+        """Into the trace, and into what the next check sees."""
+        if outcome is Outcome.DONE and runner.check.spec.cache:
+            runner.remember(self.stage, report, self.engine.clock.monotonic())
+        findings, value = report.findings, report.value
+        if not findings and outcome is Outcome.DONE and not elapsed:
+            self.steps.append(runner.quiet)
+        else:
+            self.steps.append(Step(runner.check.spec.name, outcome, findings, elapsed))
+        if findings or value is not None:
+            before = self.stage.so_far
+            values = before.values if value is None else (*before.values, value)
+            self.stage = structs.replace(self.stage, so_far=Findings((*before.items, *findings), values))

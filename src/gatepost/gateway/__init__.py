@@ -1,0 +1,1 @@
+"""Sockets, time and sessions: where the outside world meets the pure parts."""

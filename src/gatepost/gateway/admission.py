@@ -1,0 +1,103 @@
+"""May one more connection be served? Caps over all workers; the longest idle stranger makes room first.
+
+(PRODUCT, deviations 3 and 9; FACTS §4.4. Counts are shared by the workers, see `ports.counters.Gauges`.)
+"""
+
+from typing import Protocol
+
+from gatepost.gateway.listener import Listener
+from gatepost.model.client import client_of
+from gatepost.model.reply import Reply
+from gatepost.model.stage import IPAddress
+
+TOO_MANY = Reply(421, "4.3.2", "Too many connections, try again later")
+TOO_MANY_OF_YOURS = Reply(421, "4.7.0", "Too many connections from your address, try again later")
+NO_DESCRIPTORS = Reply(421, "4.3.2", "Too busy, try again later")
+
+
+class Evictable(Protocol):
+    """A connection that can be told to go."""
+
+    def evict(self) -> None: ...
+
+
+class Admission:
+    """One per listener and worker.
+
+    Args:
+        room: connections this worker's descriptors allow, over all listeners.
+    """
+
+    def __init__(self, listener: Listener, room: "Room") -> None:
+        self.listener = listener
+        self.room = room
+        self.gauges = listener.outside.gauges
+        self.total_key = f"connections:{listener.name}"
+        self.idle: dict[Evictable, None] = {}  # before MAIL, the longest idle first
+
+    def enter(self, client: IPAddress, exempt: bool) -> Reply | None:
+        """Count a connection in; the reply that sends it away where there is no room. Always followed by `leave`.
+
+        Args:
+            exempt: a relay of ours: the cap per client does not hold for it.
+        """
+        limits = self.listener.limits
+        self.room.taken += 1
+        total = self.gauges.enter(self.total_key)
+        mine = self.gauges.enter(self.client_key(client))
+        if mine > limits.connections_per_client and not exempt:
+            return TOO_MANY_OF_YOURS
+        if self.room.taken > self.room.limit:
+            return NO_DESCRIPTORS
+        if total > limits.connections and not self.evict_one():
+            return TOO_MANY
+        return None
+
+    def leave(self, client: IPAddress, *, in_tarpit: bool) -> None:
+        """Count a connection out."""
+        self.room.taken -= 1
+        self.gauges.leave(self.client_key(client))
+        if in_tarpit:
+            self.listener.tarpit.leave()
+        else:
+            self.gauges.leave(self.total_key)
+
+    def client_key(self, client: IPAddress) -> str:
+        return f"client:{self.listener.name}:{client_of(client)}"
+
+    def evict_one(self) -> bool:
+        """Close the session of this worker that has been idle longest before MAIL."""
+        victim = next(iter(self.idle), None)
+        if victim is None:
+            return False
+        del self.idle[victim]
+        victim.evict()
+        return True
+
+    def enter_tarpit(self) -> bool:
+        """A served connection becomes a waiting one; False if the pit is full."""
+        if not self.listener.tarpit.enter():
+            return False
+        self.gauges.leave(self.total_key)
+        return True
+
+    def leave_tarpit(self) -> None:
+        self.listener.tarpit.leave()
+        self.gauges.enter(self.total_key)
+
+
+class Room:
+    """Connections that this worker's file descriptors allow. One per worker.
+
+    Args:
+        limit: connections; see `room_for`.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.taken = 0
+
+
+def room_for(descriptors: int) -> int:
+    """Of so many descriptors, what clients may have: the rest is for backends, spool files and the process itself."""
+    return max(16, descriptors - max(64, descriptors // 8))

@@ -1,0 +1,351 @@
+"""One client's connection: octets to the protocol core, events to the session, answers back.
+
+A callback protocol, no streams and no task: a coroutine exists only while something waits. Reading is
+paused while an answer is pending, and while the client does not read ours. How it begins is `opening`,
+how long anything may take is `patience`.
+"""
+
+import asyncio
+
+from gatepost.engine.stepping import Done, first_step
+from gatepost.gateway.admission import Admission
+from gatepost.gateway.answer import Answer
+from gatepost.gateway.dialogue import Pending, answer_to
+from gatepost.gateway.mail_dialogue import content
+from gatepost.gateway.patience import LINGER, Wait, overdue, waits_for
+from gatepost.gateway.session import Session
+from gatepost.gateway.tls import ServerTls, describe
+from gatepost.gateway.wheel import Wheel
+from gatepost.model.reply import Reply
+from gatepost.model.trace import End
+from gatepost.smtp.events import ChunkEnd, Content, EndOfContent, Event
+from gatepost.smtp.server import ServerProtocol
+
+OUR_FAULT = Reply(421, "4.3.0", "Internal error, try again later")
+EVICTED = Reply(421, "4.3.2", "Too busy, try again later")
+WRITE_BUFFER = 64 * 1024  # octets of replies the client may leave unread
+HANDSHAKE = 30.0  # seconds for TLS
+SHUTDOWN = 5.0  # seconds for its end
+
+
+class Connection(asyncio.Protocol):
+    """Owned by the event loop; lives until `connection_lost`.
+
+    Args:
+        session: the dialogue, about to begin.
+        core: the protocol, nothing read yet.
+    """
+
+    __slots__ = (
+        "admission", "busy", "core", "deadline", "half_closed", "in_tarpit", "last_reply", "loop", "mark", "octets_in",
+        "out", "reading", "session", "slot", "timer", "transport", "wait", "wheel", "writable",
+    )  # fmt: skip
+
+    def __init__(self, session: Session, core: ServerProtocol, admission: Admission, wheel: Wheel) -> None:
+        self.session = session
+        self.core = core
+        self.admission = admission
+        self.wheel = wheel
+        self.loop = wheel.loop
+        self.transport: asyncio.Transport | None = None
+        self.out: list[bytes] = []
+        self.busy = True  # an answer is pending; until the greeting it is that
+        self.reading = self.writable = True
+        self.half_closed = self.in_tarpit = False
+        self.timer: asyncio.TimerHandle | None = None
+        self.last_reply: Reply | None = None
+        self.octets_in = 0
+        self.wait = Wait.ANSWER
+        self.mark = (0.0, 0)  # when what we wait for began, and `octets_in` then
+        self.deadline = 0.0
+        self.slot = 0
+
+    def begin(self, transport: asyncio.Transport, refusal: Reply | None, *, implicit_tls: bool, pause: float) -> None:
+        """The greeting, or the reply that sends the client away.
+
+        Args:
+            pause: seconds in which a client that talks too early gives itself away.
+        """
+        self.transport = transport
+        transport.set_write_buffer_limits(high=WRITE_BUFFER)
+        if refusal is not None:
+            self.busy = False
+            self.part_with(refusal)
+        elif implicit_tls:
+            self.start_upgrade(greet=True)
+        elif pause:
+            self.timer = self.loop.call_later(pause, self.greet)
+        else:
+            self.greet()
+
+    def greet(self) -> None:
+        self.timer = None
+        self.busy = False
+        if self.core.lines.has_more:
+            self.session.spoke_early()
+        self.await_answer(self.session.greet())
+        self.go_on()
+
+    # ── what the loop calls ──────────────────────────────────────────────────
+
+    def data_received(self, data: bytes) -> None:
+        self.octets_in += len(data)
+        if self.core.is_closed:
+            return  # discarded unparsed; `linger` waits for the client to hear our last word
+        self.core.receive(data)
+        if self.busy or not self.writable:
+            self.pause_reading()
+        else:
+            self.pump()
+
+    def eof_received(self) -> bool:
+        """The client has nothing more to say; what it waits for it still gets (a half-close)."""
+        self.half_closed = True
+        if not self.busy:
+            self.close()
+        return self.busy
+
+    def pause_writing(self) -> None:
+        self.writable = False
+        self.pause_reading()
+
+    def resume_writing(self) -> None:
+        self.writable = True
+        if not self.busy:
+            self.resume_reading()
+            self.pump()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self.transport = None
+        self.session.gone = True
+        self.wheel.clear(self)
+        self.admission.idle.pop(self, None)
+        self.admission.leave(self.session.at.client_ip, in_tarpit=self.in_tarpit)
+        if self.timer is not None:
+            self.timer.cancel()
+            self.timer = None
+            self.busy = False
+        if not self.busy:
+            self.record_end()
+
+    def deadline_passed(self, now: float) -> None:
+        overdue(self, now)
+
+    # ── events and answers ───────────────────────────────────────────────────
+
+    def pump(self) -> None:
+        """Answer events until one waits, or no whole one is left."""
+        core, session = self.core, self.session
+        while not self.busy and self.writable:
+            event = core.next_event()
+            if event is None:
+                break
+            if isinstance(event, Content):
+                content(session, event.octets)
+                continue
+            if isinstance(event, EndOfContent | ChunkEnd):
+                content(session, event.octets)
+            self.take(event)
+        self.flush()
+        self.settle()
+
+    def take(self, event: Event) -> None:
+        try:
+            self.await_answer(answer_to(self.session, event))
+        except Exception as error:  # ours: the client is told, the session ends, the operator sees the traceback
+            self.fail(error)
+
+    def await_answer(self, pending: Pending) -> None:
+        """Say the answer now, or when it is there. Raises what the answer's coroutine raised at its first step."""
+        if isinstance(pending, Answer):
+            self.say(pending)
+            return
+        begun = first_step(pending)
+        if isinstance(begun, Done):
+            self.say(begun.value)
+            return
+        self.busy = True
+        begun.add_done_callback(self.answered)
+
+    def answered(self, task: "asyncio.Task[Answer]") -> None:
+        self.busy = False
+        error = None if task.cancelled() else task.exception()
+        if self.transport is None:
+            if error is not None:
+                self.session.listener.on_bug("session", error)
+            self.record_end()
+        elif task.cancelled():
+            self.say(Answer(OUR_FAULT, close=True))
+            self.go_on()
+        elif error is not None:
+            self.fail(error)
+            self.go_on()
+        else:
+            self.say(task.result())
+            self.go_on()
+
+    def go_on(self) -> None:
+        """After something was waited for."""
+        if self.busy:
+            self.flush()
+            return
+        if not self.core.is_closed:
+            self.resume_reading()
+        self.pump()
+
+    def say(self, answer: Answer) -> None:
+        """The answer, or first its time in the tar pit; a full pit drops the client instead."""
+        if answer.delay <= 0:
+            self.say_now(answer)
+        elif self.admission.enter_tarpit():
+            self.in_tarpit = self.busy = True
+            self.flush()
+            self.timer = self.loop.call_later(answer.delay, self.leave_tarpit, answer)
+        else:
+            self.say_now(Answer(answer.reply, close=True))
+
+    def leave_tarpit(self, answer: Answer) -> None:
+        self.timer = None
+        self.in_tarpit = self.busy = False
+        self.admission.leave_tarpit()
+        self.say_now(answer)
+        self.go_on()
+
+    def say_now(self, answer: Answer) -> None:
+        self.last_reply = answer.reply
+        octets = self.core.reply(answer.reply)
+        if octets:
+            self.out.append(octets)
+        if answer.close:
+            self.core.close()
+        if answer.upgrade:
+            self.flush()
+            self.start_upgrade(greet=False)
+
+    def fail(self, error: BaseException) -> None:
+        """A bug of ours: 421, and the session ends."""
+        self.session.listener.on_bug("session", error)
+        self.say_now(Answer(OUR_FAULT, close=True))
+
+    def evict(self) -> None:
+        """Make room: this connection has been idle longest."""
+        self.part_with(EVICTED)
+
+    def part_with(self, reply: Reply) -> None:
+        """Say one last thing between commands, and close."""
+        self.say_now(Answer(reply, close=True))
+        self.flush()
+        self.settle()
+
+    # ── the transport ────────────────────────────────────────────────────────
+
+    def flush(self) -> None:
+        out = self.out
+        if out:
+            if self.transport is not None:
+                self.transport.write(out[0] if len(out) == 1 else b"".join(out))
+            self.out = []
+
+    def pause_reading(self) -> None:
+        if self.reading and self.transport is not None:
+            self.transport.pause_reading()
+            self.reading = False
+
+    def resume_reading(self) -> None:
+        if not self.reading and self.writable and self.transport is not None:
+            self.transport.resume_reading()
+            self.reading = True
+
+    def settle(self) -> None:
+        """Nothing more to do now: what do we wait for, and how long?"""
+        if self.transport is None:
+            return
+        if self.core.is_closed and not self.busy:
+            self.linger()
+        elif self.half_closed and not self.busy:
+            self.close()
+        else:
+            waits_for(self)
+            self.queue_as_idle()
+
+    def queue_as_idle(self) -> None:
+        """Between transactions a connection may have to make room, the longest idle first."""
+        idle = self.admission.idle
+        idle.pop(self, None)
+        if not self.busy and self.session.transaction is None:
+            idle[self] = None
+
+    def linger(self) -> None:
+        """Close so that the client hears our last word: closing on unread input would reset the connection."""
+        transport = self.transport
+        if transport is None or self.wait is Wait.LINGER:
+            return
+        self.admission.idle.pop(self, None)
+        if self.half_closed or (self.last_reply is not None and self.last_reply.code == 221):
+            self.close()
+            return
+        self.resume_reading()
+        if not transport.can_write_eof():  # TLS has no half-close
+            self.close()
+            return
+        transport.write_eof()
+        self.wait = Wait.LINGER
+        self.wheel.set(self, self.loop.time() + LINGER)
+
+    def close(self) -> None:
+        """Write what is buffered, then close; a peer that does not read has `LINGER` seconds."""
+        self.core.close()
+        if self.transport is not None and self.wait is not Wait.CLOSE:
+            self.transport.close()
+            self.wait = Wait.CLOSE
+            self.wheel.set(self, self.loop.time() + LINGER)
+
+    def abort(self) -> None:
+        self.core.close()
+        if self.transport is not None:
+            self.transport.abort()
+
+    def start_upgrade(self, *, greet: bool) -> None:
+        self.busy = True
+        self.loop.create_task(self.upgrade(greet))  # noqa: RUF006 - the loop keeps it: it waits on the transport
+
+    async def upgrade(self, greet: bool) -> None:
+        """TLS from here on; nothing that was said before survives (RFC 3207 §4.2)."""
+        tls, transport = self.session.listener.tls, self.transport
+        if tls is None or transport is None:
+            return
+        self.wait = Wait.HANDSHAKE
+        transport.pause_reading()
+        try:
+            await self.start_tls(tls, transport)
+        except (OSError, TimeoutError, ValueError):  # ssl.SSLError is an OSError
+            self.abort()
+            return
+        if self.transport is None:
+            return
+        self.busy, self.reading = False, True
+        self.core.set_offer(self.session.offer())
+        self.core.tls_started()
+        if greet:
+            self.greet()
+        else:
+            self.settle()
+
+    async def start_tls(self, tls: ServerTls, transport: asyncio.Transport) -> None:
+        upgraded = await self.loop.start_tls(
+            transport, self, tls.context, server_side=True, ssl_handshake_timeout=HANDSHAKE, ssl_shutdown_timeout=SHUTDOWN
+        )
+        if upgraded is None:
+            raise ConnectionResetError("closed during the handshake")
+        upgraded.set_write_buffer_limits(high=WRITE_BUFFER)
+        self.transport = upgraded
+        self.session.tls_started(describe(upgraded.get_extra_info("ssl_object")))
+
+    def record_end(self) -> None:
+        """What was still open is recorded."""
+        reply = self.last_reply or Reply(0, "", "")
+        if reply.code in (421, 521):
+            end = End.DROPPED
+        else:
+            end = End.REFUSED if reply.code >= 500 else End.IDLE
+        self.session.closed(end, reply)

@@ -1,0 +1,161 @@
+"""The final dot: the message is judged, handed over, recorded, and only then answered."""
+
+from itertools import groupby
+
+from gatepost.gateway.answer import Answer
+from gatepost.gateway.handover import Group, Handing, Outcome, hand_over
+from gatepost.gateway.mail_dialogue import data_stage
+from gatepost.gateway.outgoing import Outgoing, outgoing, received
+from gatepost.gateway.relayed import client_behind
+from gatepost.gateway.session import Session
+from gatepost.gateway.transaction import Recipient, Transaction
+from gatepost.model.finding import Findings
+from gatepost.model.message import Message
+from gatepost.model.phase import Phase
+from gatepost.model.reply import Reply
+from gatepost.model.stage import MessageStage
+from gatepost.model.trace import End, Step
+from gatepost.model.verdict import Action, Verdict
+from gatepost.ports.backend import Envelope
+from gatepost.smtp.events import EndOfContent
+from gatepost.syntax.date import rfc5322_date
+from gatepost.syntax.header import HEADER_LIMIT, read_header
+
+DISK_FULL = Reply(452, "4.3.1", "Insufficient system storage, try again later")
+HEADER_TOO_LARGE = Reply(552, "5.3.4", "Message header is too large")
+TOO_LARGE_HERE = Reply(552, "5.3.4", "Message exceeds the maximum size of the recipient's domain")
+UNREADABLE_HEADER = ("too-large", "too-many-fields")
+SEVERITY = {action: severity for severity, action in enumerate(Action)}
+
+
+async def message(session: Session, event: EndOfContent) -> Answer:
+    """Judge and hand over. The trace is with the journal before the answer is given (ARCHITECTURE §5 rule 10)."""
+    transaction = session.transaction
+    if transaction is None or transaction.spool is None:
+        raise TypeError("content without DATA is the protocol's to refuse")
+    transaction.size = event.size
+    reply = unfit(transaction)
+    if reply is None:
+        outcome = await judged(session, transaction, event)
+        reply = outcome.reply
+        transaction.ended, transaction.handovers = outcome.recipients, outcome.handovers
+        end = outcome.end
+    else:
+        end = End.REFUSED if reply.code >= 500 else End.DEFERRED
+    session.messages += 1
+    session.octets += event.size
+    session.junk = 0
+    delayed = await session.delayed(Answer(reply), transaction.verdict.delay if transaction.verdict else 0.0)
+    dropped = transaction.verdict is not None and transaction.verdict.action is Action.DROP
+    unwritten = session.finish(end, reply, ".")
+    if unwritten is not None:
+        await session.listener.outside.journal.record_later(unwritten)
+    return Answer(reply, delayed.delay, close=dropped and reply.code >= 400)
+
+
+def unfit(transaction: Transaction) -> Reply | None:
+    """What no check needs to look at."""
+    if transaction.spool_full:
+        return DISK_FULL
+    sizes = [r.route.message_size for r in transaction.recipients if r.route.message_size is not None]
+    return TOO_LARGE_HERE if sizes and transaction.size > min(sizes) else None
+
+
+async def judged(session: Session, transaction: Transaction, event: EndOfContent) -> Outcome:
+    """The MESSAGE phase, then the handover."""
+    spool = transaction.spool
+    if spool is None:
+        raise TypeError("no content")
+    fields, octets, malformed = read_header(spool.head(HEADER_LIMIT + 4))
+    whole = Message(
+        size=event.size, header=fields, header_octets=octets, content=spool, eight_bit=event.eight_bit,
+        longest_line=event.longest_line, malformed=malformed,
+    )  # fmt: skip
+    transaction.message_id = message_id(whole)
+    at = message_stage(session, transaction, whole)
+    if any(defect in UNREADABLE_HEADER for defect in malformed):  # what cannot be read cannot be cleaned
+        refused = Verdict(Action.REJECT, HEADER_TOO_LARGE, "header-limits")
+        return await handed_over(session, transaction, at, [(refused, transaction.recipients)])
+    steps, known = await session.listener.judge.evidence(Phase.MESSAGE, at)
+    return await handed_over(session, transaction, at, verdicts(session, transaction, at, steps, known))
+
+
+def message_id(message: Message) -> str:
+    found = message.fields("message-id")
+    return found[0].value.decode("ascii", "replace") if found else ""
+
+
+def message_stage(session: Session, transaction: Transaction, message: Message) -> MessageStage:
+    at = data_stage(transaction, transaction.known)
+    client = at.client_ip
+    if session.is_trusted:
+        client = client_behind(message, session.listener.trusted_relays) or client
+    return MessageStage(
+        session=at.session, listener=at.listener, role=at.role, client_ip=client, limits=at.limits,
+        now=session.listener.outside.clock.now(), so_far=at.so_far, spoke_early=at.spoke_early, helo=at.helo,
+        esmtp=at.esmtp, tls=at.tls, transaction=at.transaction, sender=at.sender, declared_size=at.declared_size,
+        body=at.body, smtputf8=at.smtputf8, user=at.user, messages_before=at.messages_before,
+        octets_before=at.octets_before, recipients=at.recipients, message=message,
+    )  # fmt: skip
+
+
+Judged = list[tuple[Verdict, list[Recipient]]]
+
+
+def verdicts(
+    session: Session, transaction: Transaction, at: MessageStage, steps: tuple[Step, ...], known: Findings
+) -> Judged:
+    """One verdict for all recipients alike; where something is known of one alone, one for each kind of recipient."""
+    judge = session.listener.judge
+    everybody = transaction.recipients
+    if not judge.by_recipient and not any(r.findings for r in everybody):
+        groups = [everybody]
+    else:
+        groups = [list(g) for _, g in groupby(sorted(everybody, key=kind), kind)]
+    judged: Judged = []
+    for group in groups:
+        first = group[0]
+        one = first.address if judge.by_recipient else None
+        verdict = harsher(judge.verdict(Phase.MESSAGE, at, (*known.items, *first.findings), one), first, transaction)
+        session.decide(Phase.MESSAGE, verdict, steps, str(first.address) if len(groups) > 1 else "")
+        judged.append((verdict, group))
+        steps = ()
+    return judged
+
+
+def kind(recipient: Recipient) -> tuple[str, str]:
+    return "|".join(f.code for f in recipient.findings), str(recipient.address)
+
+
+def harsher(verdict: Verdict, recipient: Recipient, transaction: Transaction) -> Verdict:
+    """TAG and QUARANTINE of an earlier phase hold for the message, unless this phase says worse."""
+    return max((verdict, recipient.carried, transaction.carried), key=lambda v: SEVERITY[v.action])
+
+
+async def handed_over(session: Session, transaction: Transaction, at: MessageStage, judged: Judged) -> Outcome:
+    """Make the groups what the backend can be told, and hand them over."""
+    outside = session.listener.outside
+    worst = max((verdict for verdict, _ in judged), key=lambda v: SEVERITY[v.action])
+    transaction.verdict = worst
+    groups = [Group(verdict, of[0].route.backend, envelope(transaction, at, of), payload(session, at, verdict)) for verdict, of in judged]
+    accepted = Reply(250, "2.0.0", f"Message accepted {at.transaction}")
+    handing = Handing(outside.backends, outside.quarantine, outside.memory, at.transaction, lambda: not session.gone)
+    return await hand_over(groups, accepted, handing)
+
+
+def envelope(transaction: Transaction, at: MessageStage, recipients: list[Recipient]) -> Envelope:
+    dsn = any(r.notify or r.orcpt for r in recipients)
+    return Envelope(
+        sender=at.sender, recipients=tuple(r.route.address for r in recipients), size=at.message.size,
+        body=at.body, smtputf8=at.smtputf8, ret=transaction.ret, envid=transaction.envid,
+        notify=tuple(r.notify for r in recipients) if dsn else (), orcpt=tuple(r.orcpt for r in recipients) if dsn else (),
+    )  # fmt: skip
+
+
+def payload(session: Session, at: MessageStage, verdict: Verdict) -> Outgoing:
+    listener = session.listener
+    ours = received(at, listener.hostname, rfc5322_date(at.now))
+    if verdict.action is Action.TAG:
+        ours = f"{listener.header_prefix}-Tag: {verdict.rule}\r\n".encode("ascii", "replace") + ours
+    prefix = listener.header_prefix.lower() + "-"
+    return outgoing(at.message, ours, prefix, listener.hostname, outside=listener.is_outside)

@@ -1,0 +1,38 @@
+"""Evidence, then the decision: the one place where engine and policy meet."""
+
+from collections.abc import Sequence
+
+from gatepost.engine.run import Engine
+from gatepost.model.address import Address
+from gatepost.model.finding import Finding, Findings
+from gatepost.model.phase import Phase
+from gatepost.model.stage import ConnectStage
+from gatepost.model.trace import Step
+from gatepost.model.verdict import Verdict
+from gatepost.policy.decide import decide
+from gatepost.policy.facts import facts_of
+from gatepost.policy.ruleset import RuleSet
+
+
+class Judge:
+    """One per listener and worker.
+
+    Args:
+        engine: the checks of the listener.
+        rules: its rules, in order.
+    """
+
+    def __init__(self, engine: Engine, rules: RuleSet) -> None:
+        self.engine = engine
+        self.rules = rules
+        self.by_recipient = rules.reads_recipient(Phase.MESSAGE)
+
+    async def evidence(self, phase: Phase, at: ConnectStage) -> tuple[tuple[Step, ...], Findings]:
+        """Run the checks of the phase; all that is known then."""
+        return await self.engine.run(phase, at)
+
+    def verdict(
+        self, phase: Phase, at: ConnectStage, findings: Sequence[Finding], recipient: Address | None = None
+    ) -> Verdict:
+        """Decide on what was found; for the whole message or for one recipient of it."""
+        return decide(phase, findings, self.rules, lambda: facts_of(at, recipient))

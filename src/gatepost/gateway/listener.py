@@ -1,0 +1,132 @@
+"""What all sessions of one listener share in one worker."""
+
+from collections.abc import Callable, Mapping
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+
+from gatepost.gateway.ids import Ids
+from gatepost.gateway.judge import Judge
+from gatepost.gateway.listener_settings import ListenerSettings
+from gatepost.gateway.routes import Routes
+from gatepost.gateway.tarpit import Tarpit
+from gatepost.gateway.tls import ServerTls
+from gatepost.model.reply import Reply
+from gatepost.model.stage import IPAddress, Role
+from gatepost.ports.backend import Backend, Extensions
+from gatepost.ports.clock import Clock
+from gatepost.ports.counters import Gauges
+from gatepost.ports.journal import Journal
+from gatepost.ports.memory import Memory
+from gatepost.ports.quarantine import Quarantine
+from gatepost.smtp.table import CommandTable, Offer
+
+SIZE_MARGIN = 64 * 1024  # octets our own header fields may add before the backend's SIZE is reached
+Network = IPv4Network | IPv6Network
+
+
+class Outside:
+    """The ports that sessions use; the same for all listeners of a worker."""
+
+    def __init__(
+        self,
+        *,
+        backends: Mapping[str, Backend],
+        quarantine: Quarantine | None,
+        journal: Journal,
+        memory: Memory,
+        gauges: Gauges,
+        clock: Clock,
+    ) -> None:
+        self.backends = backends
+        self.quarantine = quarantine
+        self.journal = journal
+        self.memory = memory
+        self.gauges = gauges
+        self.clock = clock
+
+
+class Listener:
+    """One `[listeners.<name>]` in one worker.
+
+    Args:
+        hostname: in the banner, in EHLO and in Received.
+        spool: directory for large messages, `spool_memory` octets stay in memory.
+        on_bug: told of an exception that is ours to mend.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        settings: ListenerSettings,
+        *,
+        hostname: str,
+        header_prefix: str,
+        trusted_relays: tuple[Network, ...],
+        spool: Path,
+        spool_memory: int,
+        node: str,
+        worker: int,
+        judge: Judge,
+        routes: Routes,
+        tarpit: Tarpit,
+        tls: ServerTls | None,
+        outside: Outside,
+        ids: Ids,
+        on_bug: Callable[[str, BaseException], None],
+    ) -> None:
+        self.name = name
+        self.settings = settings
+        self.role = settings.role
+        self.hostname = hostname
+        self.banner = Reply(220, "", f"{hostname} {settings.banner}".rstrip())
+        self.header_prefix = header_prefix
+        self.trusted_relays = trusted_relays
+        self.spool = spool
+        self.spool_memory = spool_memory
+        self.node = node
+        self.worker = worker
+        self.limits = settings.limits.limits()
+        self.table: CommandTable = settings.table()
+        self.judge = judge
+        self.routes = routes
+        self.tarpit = tarpit
+        self.tls = tls
+        self.outside = outside
+        self.ids = ids
+        self.on_bug = on_bug
+        self.draining = False
+        self.offers: dict[tuple[tuple[Extensions, ...], bool], Offer] = {}
+
+    def offer(self, *, tls_active: bool) -> Offer:
+        """What EHLO may advertise now: ours, cut to what every backend of the listener offers."""
+        offered = tuple(backend.extensions() for backend in self.routes.backends())
+        key = (offered, tls_active)
+        offer = self.offers.get(key)
+        if offer is None:
+            self.offers.clear()
+            offer = self.offers[key] = self.make_offer(offered, tls_active)
+        return offer
+
+    def make_offer(self, offered: tuple[Extensions, ...], tls_active: bool) -> Offer:
+        sizes = [e.size - SIZE_MARGIN for e in offered if e.size and e.size > 2 * SIZE_MARGIN]
+        return Offer(
+            size=min(self.limits.message_size, *sizes) if sizes else self.limits.message_size,
+            eight_bit_mime=all(e.eight_bit_mime for e in offered),
+            smtputf8=all(e.smtputf8 for e in offered),
+            dsn=all(e.dsn for e in offered),
+            starttls=self.tls is not None and not tls_active and self.settings.tls.mode == "starttls",
+        )
+
+    def normalizes(self, client: IPAddress) -> bool:
+        """This client's bare LF in DATA becomes CRLF."""
+        policies = self.settings.policies
+        return policies.bare_lf == "normalize" or contains(policies.bare_lf_from, client)
+
+    @property
+    def is_outside(self) -> bool:
+        """Clients are strangers: the tar pit is for them, and what the inside trusts is taken from their mail."""
+        return self.role is Role.INBOUND
+
+
+def contains(networks: tuple[Network, ...], ip: IPAddress) -> bool:
+    return any(ip in network for network in networks if network.version == ip.version)

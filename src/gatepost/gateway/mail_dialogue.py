@@ -1,0 +1,170 @@
+"""MAIL, RCPT and DATA: how one transaction of a session begins (RFC 5321 §3.3). How it ends is `delivery`."""
+
+from gatepost.gateway.answer import Answer
+from gatepost.gateway.handover import refusal_key, remembered_reply
+from gatepost.gateway.routes import Route
+from gatepost.gateway.session import SHUTTING_DOWN, Session
+from gatepost.gateway.spool import Spool, SpoolFull
+from gatepost.gateway.transaction import Recipient, Record, Transaction
+from gatepost.model.finding import Findings
+from gatepost.model.phase import Phase
+from gatepost.model.reply import Reply
+from gatepost.model.stage import DataStage, HeloStage, MailStage, RcptStage
+from gatepost.ports.unavailable import Unavailable
+from gatepost.smtp import replies
+from gatepost.smtp.events import Data, Mail, Rcpt
+
+RELAYING_DENIED = Reply(550, "5.7.1", "Relaying denied")
+SESSION_TOO_LONG = Reply(421, "4.4.2", "Session has lasted too long, connect again")
+OTHER_SERVER = Reply(452, "4.5.3", "Send to this recipient in a message of its own")
+TOO_MANY_REFUSED = Reply(421, "4.7.0", "Too many refused recipients; closing connection")
+TOO_LARGE_HERE = Reply(552, "5.3.4", "Message exceeds the maximum size of the recipient's domain")
+
+
+async def mail(session: Session, event: Mail) -> Answer:
+    """MAIL: caps of the session take effect here and only here."""
+    clock = session.listener.outside.clock
+    moment = clock.monotonic()
+    if session.listener.draining:
+        return Answer(SHUTTING_DOWN, close=True)
+    if moment - session.session_start > session.at.limits.session:
+        return Answer(SESSION_TOO_LONG, close=True)
+    now = clock.now()
+    if session.record is None:
+        session.record = Record(session.listener.ids.next(now), now, moment)
+        session.record.decisions.extend(session.prelude)
+    at = mail_stage(session, event, session.record.id, now)
+    verdict, known = await session.judge(Phase.MAIL, at)
+    refusal = await session.refusal(verdict)
+    if refusal is not None:
+        session.errors += 1
+        return refusal
+    session.transaction = Transaction(at, event.ret, event.envid, known, verdict)
+    return Answer(replies.SENDER_OK, verdict.delay)
+
+
+def mail_stage(session: Session, event: Mail, identity: str, now: float) -> MailStage:
+    at = session.at
+    if not isinstance(at, HeloStage):
+        raise TypeError("MAIL before HELO is the protocol's to refuse")
+    return MailStage(
+        session=at.session, listener=at.listener, role=at.role, client_ip=at.client_ip, limits=at.limits, now=now,
+        so_far=session.known, spoke_early=at.spoke_early, helo=at.helo, esmtp=at.esmtp, tls=session.tls,
+        transaction=identity, sender=event.sender, declared_size=event.size, body=event.body,
+        smtputf8=event.smtputf8, messages_before=session.messages, octets_before=session.octets,
+    )  # fmt: skip
+
+
+async def rcpt(session: Session, event: Rcpt) -> Answer:
+    """RCPT: relay control first, then what a backend has said of late, then the checks."""
+    transaction = session.transaction
+    if transaction is None:
+        raise TypeError("RCPT before MAIL is the protocol's to refuse")
+    transaction.offered += 1
+    mail_at = transaction.at
+    route = session.listener.routes.route(event.recipient, mail_at)
+    if (reply := misrouted(route, transaction)) is not None:
+        return await refuse(session, transaction, event, Answer(reply), "routes")
+    if route is None:
+        return await refuse(session, transaction, event, Answer(RELAYING_DENIED), "relay")
+    if (reply := await late_refusal(session, event)) is not None:
+        return await refuse(session, transaction, event, Answer(reply), "backend")
+    at = RcptStage(
+        session=mail_at.session, listener=mail_at.listener, role=mail_at.role, client_ip=mail_at.client_ip,
+        limits=mail_at.limits, now=mail_at.now, so_far=transaction.known, spoke_early=mail_at.spoke_early,
+        helo=mail_at.helo, esmtp=mail_at.esmtp, tls=mail_at.tls, transaction=mail_at.transaction,
+        sender=mail_at.sender, declared_size=mail_at.declared_size, body=mail_at.body, smtputf8=mail_at.smtputf8,
+        user=mail_at.user, messages_before=mail_at.messages_before, octets_before=mail_at.octets_before,
+        recipient=event.recipient, recipients_before=len(transaction.recipients), offered_before=transaction.offered - 1,
+    )  # fmt: skip
+    verdict, known = await session.judge(Phase.RCPT, at)
+    refusal = await session.refusal(verdict)
+    if refusal is not None:
+        return await refuse(session, transaction, event, refusal, verdict.rule)
+    found = known.items[len(transaction.known.items) :]
+    recipient = Recipient(event.recipient, route, found, verdict, event.notify, event.orcpt)
+    if route.mixed == "split" and transaction.recipients and differ(recipient, transaction.recipients[0]):
+        return await refuse(session, transaction, event, Answer(OTHER_SERVER), "routes")
+    transaction.recipients.append(recipient)
+    return Answer(replies.RECIPIENT_OK, verdict.delay)
+
+
+def differ(one: Recipient, other: Recipient) -> bool:
+    """Their message could get different verdicts, which one reply after the final dot cannot say."""
+    return [f.code for f in one.findings] != [f.code for f in other.findings]
+
+
+def misrouted(route: Route | None, transaction: Transaction) -> Reply | None:
+    """One transaction goes to one backend, so that its 250 is the backend's (ARCHITECTURE §5 rule 5)."""
+    if route is None:
+        return None
+    declared = transaction.at.declared_size
+    if route.message_size is not None and declared is not None and declared > route.message_size:
+        return TOO_LARGE_HERE
+    if transaction.recipients:
+        first = transaction.recipients[0].route
+        if first.backend != route.backend or (first.mixed != route.mixed):
+            return OTHER_SERVER
+    return None
+
+
+async def late_refusal(session: Session, event: Rcpt) -> Reply | None:
+    """What the backend said of this recipient within the last hour, when it was too late to say so."""
+    transaction = session.transaction
+    if transaction is None:
+        return None
+    try:
+        kept = await session.listener.outside.memory.get(refusal_key(transaction.at.sender, event.recipient))
+    except Unavailable:
+        return None
+    return remembered_reply(kept) if kept else None
+
+
+async def refuse(
+    session: Session, transaction: Transaction, event: Rcpt, answer: Answer, rule: str
+) -> Answer:
+    """A recipient that is not taken; too many of them end the session."""
+    transaction.refuse(event.recipient, answer.reply, rule)
+    session.refused_recipients += 1
+    if session.refused_recipients > session.at.limits.refused_recipients:
+        return Answer(TOO_MANY_REFUSED, close=True)
+    if rule in ("relay", "backend", "routes"):
+        return await session.delayed(answer, answer.delay)
+    return answer
+
+
+async def data(session: Session, event: Data) -> Answer:
+    """DATA or the first BDAT: the last word before content comes."""
+    transaction = session.transaction
+    if transaction is None:
+        raise TypeError("DATA before MAIL is the protocol's to refuse")
+    verdict, known = await session.judge(Phase.DATA, data_stage(transaction, transaction.known))
+    refusal = await session.refusal(verdict)
+    if refusal is not None:
+        return refusal
+    transaction.known = known
+    transaction.spool = Spool(session.listener.spool, session.listener.spool_memory)
+    return Answer(replies.START_CONTENT, verdict.delay)
+
+
+def data_stage(transaction: Transaction, known: Findings) -> DataStage:
+    at = transaction.at
+    return DataStage(
+        session=at.session, listener=at.listener, role=at.role, client_ip=at.client_ip, limits=at.limits, now=at.now,
+        so_far=known, spoke_early=at.spoke_early, helo=at.helo, esmtp=at.esmtp, tls=at.tls,
+        transaction=at.transaction, sender=at.sender, declared_size=at.declared_size, body=at.body,
+        smtputf8=at.smtputf8, user=at.user, messages_before=at.messages_before, octets_before=at.octets_before,
+        recipients=tuple(r.address for r in transaction.recipients),
+    )  # fmt: skip
+
+
+def content(session: Session, octets: bytes) -> None:
+    """Some octets of the message. A full disk is remembered and said at the end."""
+    transaction = session.transaction
+    if transaction is None or transaction.spool is None or transaction.spool_full:
+        return
+    try:
+        transaction.spool.write(octets)
+    except SpoolFull:
+        transaction.spool_full = True
+        transaction.spool.close()

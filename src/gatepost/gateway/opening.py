@@ -1,0 +1,138 @@
+"""How does a connection begin? PROXY header, who the client is, admission; then `connection` takes over.
+
+A PROXY header is required from the listed networks and nothing else is believed from them; from anybody
+else it is an unknown command (ARCHITECTURE, PROXY protocol; attack TLS-19).
+"""
+
+import asyncio
+import fcntl
+import struct
+import termios
+from ipaddress import IPv6Address, ip_address
+
+from gatepost.gateway.admission import Admission
+from gatepost.gateway.connection import Connection
+from gatepost.gateway.listener import Listener, contains
+from gatepost.gateway.session import Session
+from gatepost.gateway.transaction import Place
+from gatepost.gateway.wheel import Wheel
+from gatepost.model.stage import ConnectStage, IPAddress
+from gatepost.smtp.proxy import BadProxyHeader, ProxyReader
+from gatepost.smtp.server import ServerProtocol
+
+PROXY_TIME = 10.0  # seconds for the PROXY header
+NO_OCTETS = struct.pack("i", 0)
+
+
+class Door:
+    """Makes the first protocol of each connection accepted on a listener. One per listener and worker."""
+
+    def __init__(self, listener: Listener, admission: Admission, wheel: Wheel) -> None:
+        self.listener = listener
+        self.admission = admission
+        self.wheel = wheel
+        self.addresses: dict[tuple[str, int], str] = {}  # of our ends, as text
+
+    def __call__(self) -> asyncio.Protocol:
+        return Opening(self)
+
+    def our_end(self, transport: asyncio.Transport) -> str:
+        name = transport.get_extra_info("sockname")
+        text = self.addresses.get(name[:2])
+        if text is None:
+            host = f"[{name[0]}]" if ":" in name[0] else name[0]
+            text = self.addresses[name[:2]] = f"{host}:{name[1]}"
+        return text
+
+
+class Opening(asyncio.Protocol):
+    """Lives until the client's address is known for certain."""
+
+    __slots__ = ("deadline", "door", "port", "reader", "slot", "transport")
+
+    def __init__(self, door: Door) -> None:
+        self.door = door
+        self.reader: ProxyReader | None = None
+        self.transport: asyncio.Transport | None = None
+        self.deadline = 0.0
+        self.slot = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        if not isinstance(transport, asyncio.Transport):
+            raise TypeError("not a stream")
+        peer = transport.get_extra_info("peername")
+        if not peer:  # already gone
+            transport.abort()
+            return
+        ip, self.port = plain_address(peer[0]), peer[1]
+        if contains(self.door.listener.settings.proxy_protocol, ip):
+            self.transport = transport
+            self.reader = ProxyReader()
+            self.door.wheel.set(self, self.door.wheel.loop.time() + PROXY_TIME)
+        else:
+            begin(self.door, transport, ip, self.port, b"")
+
+    def data_received(self, data: bytes) -> None:
+        if self.reader is None or self.transport is None:
+            return
+        try:
+            header = self.reader.feed(data)
+        except BadProxyHeader:
+            self.transport.abort()
+            return
+        if header is None:
+            return
+        self.door.wheel.clear(self)
+        peer = plain_address(self.transport.get_extra_info("peername")[0])
+        ip = peer if header.local or header.source_ip is None else header.source_ip
+        begin(self.door, self.transport, ip, header.source_port or self.port, self.reader.rest)
+
+    def eof_received(self) -> bool:
+        return False
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self.door.wheel.clear(self)
+
+    def deadline_passed(self, now: float) -> None:
+        if self.transport is not None:
+            self.transport.abort()
+
+
+def begin(door: Door, transport: asyncio.Transport, client: IPAddress, port: int, octets: bytes) -> None:
+    """Everything is known: count the client in and greet it, or send it away.
+
+    Args:
+        octets: what came behind a PROXY header.
+    """
+    listener = door.listener
+    now = listener.outside.clock.now()
+    at = ConnectStage(
+        session=listener.ids.next(now), listener=listener.name, role=listener.role, client_ip=client,
+        limits=listener.limits, now=now, spoke_early=bool(octets) or arrived(transport),
+    )  # fmt: skip
+    session = Session(listener, at, Place(listener.node, listener.worker, port, door.our_end(transport)))
+    core = ServerProtocol(listener.table, listener.offer(tls_active=False), normalize_lf=listener.normalizes(client))
+    connection = Connection(session, core, door.admission, door.wheel)
+    transport.set_protocol(connection)
+    refusal = door.admission.enter(client, session.is_trusted)
+    implicit = listener.settings.tls.mode == "implicit"
+    if octets and not implicit:
+        core.receive(octets)
+    connection.begin(transport, refusal, implicit_tls=implicit, pause=listener.settings.policies.greeting_delay)
+
+
+def plain_address(text: str) -> IPAddress:
+    """IPv4-mapped addresses are IPv4."""
+    ip = ip_address(text.partition("%")[0])
+    mapped = ip.ipv4_mapped if isinstance(ip, IPv6Address) else None
+    return mapped or ip
+
+
+def arrived(transport: asyncio.Transport) -> bool:
+    """Octets of the client are here before we said a word."""
+    descriptor = transport.get_extra_info("socket").fileno()
+    try:
+        waiting: int = struct.unpack("i", fcntl.ioctl(descriptor, termios.FIONREAD, NO_OCTETS))[0]
+    except OSError:
+        return False
+    return waiting > 0

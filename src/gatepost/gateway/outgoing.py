@@ -1,0 +1,100 @@
+"""What the backend gets: our trace fields, the header without what only the inside may say, the body as it came.
+
+RFC 5321 §4.4 (Received), RFC 8314 §4.3 (TLS in it), RFC 8601 §5 (forged Authentication-Results).
+"""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from gatepost.model.message import Content, Field, Message
+from gatepost.model.stage import DataStage
+
+TRUSTED_PREFIXES = ("x-ms-exchange-organization-", "x-ms-exchange-forest-", "x-ms-exchange-crosspremises-")
+TRUSTED_NAMES = frozenset(("x-scl", "x-spam-flag", "x-spam-status", "x-spam-level", "x-spam-score", "x-spam"))
+
+
+class Outgoing(Struct, frozen=True):
+    """`ports.backend.Payload`: `start` replaces the first `skip` octets of `content`."""
+
+    start: bytes
+    content: Content
+    skip: int = 0
+
+    @property
+    def size(self) -> int:
+        return len(self.start) + self.content.size - self.skip
+
+    def chunks(self) -> Iterator[bytes]:
+        yield self.start
+        skip = self.skip
+        for chunk in self.content.chunks():
+            if skip >= len(chunk):
+                skip -= len(chunk)
+                continue
+            yield chunk[skip:] if skip else chunk
+            skip = 0
+
+
+def received(at: DataStage, hostname: str, date: str) -> bytes:
+    """Our Received field; the client's name is well-formed by then, its address is a fact."""
+    protocol = ("UTF8SMTP" if at.smtputf8 else "ESMTP") if at.esmtp else "SMTP"
+    if at.esmtp:
+        protocol += "S" if at.tls else ""
+        protocol += "A" if at.user else ""
+    secured = f"\r\n\t(using {at.tls.version} with cipher {at.tls.cipher} ({at.tls.bits} bits))" if at.tls else ""
+    only = f"\r\n\tfor <{at.recipients[0]}>" if len(at.recipients) == 1 and at.recipients[0].is_ascii else ""
+    address = f"IPv6:{at.client_ip}" if at.client_ip.version == 6 else str(at.client_ip)
+    return (
+        f"Received: from {at.helo} ([{address}]){secured}\r\n"
+        f"\tby {hostname} with {protocol} id {at.transaction}{only};\r\n\t{date}\r\n"
+    ).encode("ascii", "replace")
+
+
+def outgoing(message: Message, ours: bytes, prefix: str, hostname: str, *, outside: bool) -> Outgoing:
+    """The message with our fields on top.
+
+    Args:
+        ours: our own fields, complete.
+        prefix: of our own field names, lower-case; outside nobody may use it.
+        hostname: our id in Authentication-Results.
+        outside: the client is not one of ours, so what the inside trusts is removed.
+    """
+    if not outside:
+        return Outgoing(ours, message.content)
+    kept = [field for field in message.header if not is_for_the_inside(field, prefix, hostname)]
+    if len(kept) == len(message.header):
+        return Outgoing(ours, message.content)
+    return Outgoing(ours + b"".join(field.raw for field in kept), message.content, message.header_octets)
+
+
+def is_for_the_inside(field: Field, prefix: str, hostname: str) -> bool:
+    """A field by which the inside would believe a stranger; odd blanks in the name do not hide it."""
+    name = field.name.strip().lower()
+    if name[0:2] == "x-":
+        return name.startswith(TRUSTED_PREFIXES) or name in TRUSTED_NAMES or name.startswith(prefix)
+    return name == "authentication-results" and authserv_id(field.value) == hostname.lower()
+
+
+def authserv_id(value: bytes) -> str:
+    """Whose results these claim to be (RFC 8601 §2.2), comments and quotes taken off; "" if nobody's."""
+    text = value.decode("latin-1").strip()
+    while text.startswith("("):
+        text = after_comment(text).strip()
+    word = text.split(";", 1)[0].split("(", 1)[0].split()
+    return word[0].strip('"').lower() if word else ""
+
+
+def after_comment(text: str) -> str:
+    """What follows the comment at the start of `text` (RFC 5322 §3.2.2); linear."""
+    depth = at = 0
+    while at < len(text):
+        character = text[at]
+        if character == "\\":
+            at += 1
+        elif character in "()":
+            depth += 1 if character == "(" else -1
+        at += 1
+        if not depth:
+            return text[at:]
+    return ""

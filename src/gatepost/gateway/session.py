@@ -1,0 +1,254 @@
+"""The conversation with one client: an event comes in, evidence is gathered, an answer goes out.
+
+Nothing here touches a socket. Answers that need no check are given at once; those that do are
+coroutines, which end at their first step unless something really waits.
+"""
+
+from collections.abc import Coroutine
+from typing import Any, assert_never
+
+from msgspec import structs
+
+from gatepost.gateway.answer import Answer
+from gatepost.gateway.listener import Listener, contains
+from gatepost.gateway.transaction import Place, Record, Transaction, trace
+from gatepost.gateway.words import described
+from gatepost.model.finding import Findings
+from gatepost.model.phase import Phase
+from gatepost.model.reply import Reply
+from gatepost.model.stage import ConnectStage, HeloStage, RcptStage
+from gatepost.model.tls import Tls
+from gatepost.model.trace import Decision, End, Step, Trace
+from gatepost.model.verdict import Action, Verdict
+from gatepost.smtp import replies
+from gatepost.smtp.events import Auth, BadContent, Event, Helo, Invalid, Plain, StartTls
+from gatepost.smtp.table import Offer
+
+TOO_MANY_ERRORS = Reply(421, "4.7.0", "Too many errors; closing connection")
+TOO_MANY_COMMANDS = Reply(421, "4.7.0", "Too many commands without mail; closing connection")
+SHUTTING_DOWN = Reply(421, "4.3.2", "Service is shutting down, try again later")
+PASSING = (Action.ACCEPT, Action.TAG, Action.QUARANTINE)
+
+
+class Session:
+    """One connection's dialogue. Owned by the connection, which feeds it events one at a time.
+
+    Args:
+        at: the stage at CONNECT.
+        place: both ends of the connection.
+    """
+
+    __slots__ = (
+        "at", "errors", "gone", "is_trusted", "junk", "known", "listener", "messages", "octets", "place",
+        "prelude", "record", "refused_recipients", "session_start", "tls", "transaction",
+    )  # fmt: skip
+
+    def __init__(self, listener: Listener, at: ConnectStage, place: Place) -> None:
+        self.listener = listener
+        self.at = at
+        self.place = place
+        self.known: Findings = at.so_far
+        self.tls: Tls | None = None
+        self.session_start = listener.outside.clock.monotonic()
+        self.record: Record | None = Record(at.session, at.now, self.session_start)
+        self.prelude: list[Decision] = []
+        self.transaction: Transaction | None = None
+        self.errors = self.junk = self.refused_recipients = self.messages = self.octets = 0
+        self.is_trusted = contains(listener.trusted_relays, at.client_ip)
+        self.gone = False
+
+    # ── events ───────────────────────────────────────────────────────────────
+
+    def answer(self, event: Event) -> Answer | Coroutine[Any, Any, Answer]:
+        """What to say to an event that is neither mail nor HELO nor an error."""
+        match event:
+            case Plain():
+                return self.plain(event)
+            case StartTls():
+                return self.start_tls()
+            case Auth():
+                return Answer(replies.DISABLED)  # offered by nobody yet
+            case BadContent():
+                return self.bad_content(event)
+            case _:
+                raise TypeError(f"nobody answers {type(event).__name__}")
+
+    def spoke_early(self) -> None:
+        """The client did not wait for the greeting (RFC 5321 §4.3.1)."""
+        self.at = structs.replace(self.at, spoke_early=True)
+
+    async def greet(self) -> Answer:
+        """The CONNECT phase and the greeting."""
+        verdict, _ = await self.judge(Phase.CONNECT, self.at)
+        refusal = await self.refusal(verdict)
+        if refusal is None:
+            return Answer(self.listener.banner)
+        return Answer(refusal.reply, refusal.delay, close=True)
+
+    async def helo(self, event: Helo) -> Answer:
+        """EHLO or HELO; begins the session anew (RFC 5321 §4.1.4)."""
+        self.abandon()
+        if self.listener.draining:
+            return Answer(SHUTTING_DOWN, close=True)
+        if self.is_junk(isinstance(self.at, HeloStage)):
+            return Answer(TOO_MANY_COMMANDS, close=True)
+        connect = self.at
+        at = HeloStage(
+            session=connect.session, listener=connect.listener, role=connect.role, client_ip=connect.client_ip,
+            limits=connect.limits, now=self.listener.outside.clock.now(), so_far=self.known,
+            spoke_early=connect.spoke_early, helo=event.name, esmtp=event.verb == "EHLO", tls=self.tls,
+        )  # fmt: skip
+        verdict, _ = await self.judge(Phase.HELO, at)
+        refusal = await self.refusal(verdict)
+        if refusal is not None:
+            return refusal
+        self.at = at
+        hostname = self.listener.hostname
+        if event.verb == "HELO":
+            return Answer(Reply(250, "", hostname))
+        return Answer(Reply(250, "", hostname, self.listener.table.keywords(self.offer())))
+
+    def offer(self) -> Offer:
+        return self.listener.offer(tls_active=self.tls is not None)
+
+    def plain(self, event: Plain) -> Answer:
+        """Verbs that ask nothing of anybody."""
+        if event.verb == "QUIT":
+            self.abandon()
+            return Answer(replies.BYE, close=True)
+        if event.verb == "RSET":
+            self.abandon()
+        if self.is_junk(True):
+            return Answer(TOO_MANY_COMMANDS, close=True)
+        match event.verb:
+            case "RSET":
+                return Answer(replies.RESET_OK)
+            case "NOOP":
+                return Answer(replies.OK)
+            case "VRFY":
+                return Answer(replies.CANNOT_VERIFY)
+            case "XEXCH50":
+                return Answer(replies.XEXCH50_REFUSED)
+            case _:
+                return Answer(replies.DISABLED)
+
+    def is_junk(self, counts: bool) -> bool:
+        """Commands that lead nowhere are counted until a message comes; True when there were too many."""
+        self.junk += counts
+        return self.junk > self.at.limits.junk_commands
+
+    async def invalid(self, event: Invalid) -> Answer:
+        """A protocol error: counted, tar-pitted where the session goes on."""
+        if event.close:
+            return Answer(event.reply, close=True)
+        return await self.error(event.reply)
+
+    async def error(self, reply: Reply) -> Answer:
+        """A refusal that counts as an error of this connection."""
+        self.errors += 1
+        if self.errors >= self.at.limits.errors:
+            return Answer(TOO_MANY_ERRORS, close=True)
+        return await self.delayed(Answer(reply), 0.0)
+
+    async def bad_content(self, event: BadContent) -> Answer:
+        """Content that broke the rules has been discarded; nobody has the message."""
+        self.finish(End.REFUSED, event.reply, "content")
+        return Answer(event.reply, close=event.close)
+
+    def start_tls(self) -> Answer:
+        if self.listener.tls is None or not self.offer().starttls:
+            return Answer(replies.TLS_UNAVAILABLE)
+        return Answer(replies.START_TLS, upgrade=True)
+
+    def tls_started(self, tls: Tls) -> None:
+        """The handshake is done; what was said before counts no more (RFC 3207 §4.2)."""
+        self.abandon()
+        self.tls = tls
+
+    # ── evidence, verdict, tar pit ───────────────────────────────────────────
+
+    async def judge(self, phase: Phase, at: ConnectStage) -> tuple[Verdict, Findings]:
+        """Evidence and decision of one phase, into the record; and all that is known then."""
+        judge = self.listener.judge
+        steps, known = await judge.evidence(phase, at)
+        verdict = judge.verdict(phase, at, known.items)
+        self.decide(phase, verdict, steps, str(at.recipient) if isinstance(at, RcptStage) else "")
+        if phase <= Phase.HELO:
+            self.known = known
+        return verdict, known
+
+    def decide(self, phase: Phase, verdict: Verdict, steps: tuple[Step, ...], recipient: str = "") -> None:
+        """Into the record; what was decided before MAIL belongs to every transaction of the session."""
+        if self.record is None:
+            return
+        moment = self.listener.outside.clock.monotonic() - self.record.start
+        decision = Decision(phase, verdict, steps, moment, recipient)
+        self.record.decisions.append(decision)
+        if phase <= Phase.HELO:
+            self.prelude.append(decision)
+
+    async def refusal(self, verdict: Verdict) -> Answer | None:
+        """The answer where the verdict is not to pass, with its tar pit; None where it is."""
+        match verdict.action:
+            case Action.ACCEPT | Action.TAG | Action.QUARANTINE:
+                return None
+            case Action.DEFER:
+                return Answer(verdict.reply, verdict.delay)
+            case Action.REJECT:
+                return await self.delayed(Answer(verdict.reply), verdict.delay)
+            case Action.DROP:
+                return Answer(verdict.reply, verdict.delay, close=True)
+            case Action.IGNORE:
+                raise ValueError("a verdict is never IGNORE")
+            case _:
+                assert_never(verdict.action)
+
+    async def delayed(self, answer: Answer, least: float) -> Answer:
+        """With the tar pit's delay where the reply is a 5xx to a stranger."""
+        if answer.reply.code < 500 or not self.listener.is_outside or self.is_trusted:
+            return Answer(answer.reply, least, answer.close)
+        delay = await self.listener.tarpit.delay_for(self.at.client_ip, least)
+        transaction = self.transaction
+        if transaction is not None:
+            if transaction.recipients:  # someone here wants this client's mail
+                delay = min(delay, max(0.0, self.listener.tarpit.maximum - transaction.delayed))
+            transaction.delayed += delay
+        return Answer(answer.reply, delay, answer.close)
+
+    # ── the record ───────────────────────────────────────────────────────────
+
+    def note(self, event: Event, answer: Answer) -> None:
+        """What was said, for the time line."""
+        if self.record is not None:
+            verb, argument = described(event)
+            now = self.listener.outside.clock.monotonic()
+            self.record.exchange(verb, argument, answer.reply, now, answer.delay)
+
+    def abandon(self) -> None:
+        """RSET, QUIT, a new EHLO: the transaction ends without a message."""
+        transaction = self.transaction
+        if transaction is not None:
+            refused = transaction.refused and not transaction.recipients
+            self.finish(End.REFUSED if refused else End.ABANDONED, Reply(250, "2.0.0", ""), "")
+
+    def finish(self, end: End, reply: Reply, verb: str) -> Trace | None:
+        """Close the record: its trace goes to the journal. The trace comes back if there was no room for it."""
+        record, transaction = self.record, self.transaction
+        self.record = self.transaction = None
+        if record is None:
+            return None
+        now = self.listener.outside.clock.monotonic()
+        if verb:
+            record.exchange(verb, "", reply, now, 0.0)
+        whole = trace(record, self.place, self.at, end, reply, now - record.start, transaction)
+        if transaction is not None:
+            transaction.release()
+        return None if self.listener.outside.journal.record(whole) else whole
+
+    def closed(self, end: End, reply: Reply) -> None:
+        """The connection is over; what is still open is recorded."""
+        self.gone = True
+        if self.transaction is not None:
+            self.abandon()
+        elif self.record is not None:
+            self.finish(end, reply, "")

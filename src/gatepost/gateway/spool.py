@@ -1,0 +1,93 @@
+"""Where a message is kept while it is judged: in memory when small, in an unnamed file when not.
+
+The file has no name (O_TMPFILE), so whatever happens to the process it leaves nothing behind; the
+message is not ours until the backend or the quarantine has it, so nothing needs to survive.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+BLOCK = 256 * 1024  # octets read at a time
+
+
+class SpoolFull(Exception):
+    """The disk took no more; the client is told 452 and keeps the message."""
+
+
+class Spool:
+    """Content of one message; implements `model.message.Content`. Owned by the session that fills it.
+
+    Args:
+        directory: where large messages go; on the same machine, not shared.
+        memory_limit: octets kept in memory.
+    """
+
+    __slots__ = ("descriptor", "directory", "first", "memory", "memory_limit", "size")
+
+    def __init__(self, directory: Path, memory_limit: int) -> None:
+        self.directory = directory
+        self.memory_limit = memory_limit
+        self.size = 0
+        self.first = b""  # most messages come in one piece, which is kept as it is
+        self.memory: bytearray | None = None
+        self.descriptor = -1
+
+    def write(self, octets: bytes) -> None:
+        """Append. Raises `SpoolFull`."""
+        if not octets:
+            return
+        self.size += len(octets)
+        if self.descriptor >= 0:
+            self.append_to_file(octets)
+        elif self.size > self.memory_limit:
+            self.move_to_file(octets)
+        elif self.memory is not None:
+            self.memory += octets
+        elif not self.first:
+            self.first = octets
+        else:
+            self.memory = bytearray(self.first)
+            self.memory += octets
+            self.first = b""
+
+    def move_to_file(self, octets: bytes) -> None:
+        try:
+            self.descriptor = os.open(self.directory, os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise SpoolFull(str(error)) from error
+        self.append_to_file(bytes(self.memory) if self.memory is not None else self.first)
+        self.append_to_file(octets)
+        self.memory, self.first = None, b""
+
+    def append_to_file(self, octets: bytes) -> None:
+        view = memoryview(octets)
+        try:
+            while view:
+                view = view[os.write(self.descriptor, view) :]
+        except OSError as error:
+            raise SpoolFull(str(error)) from error
+
+    def chunks(self) -> Iterator[bytes]:
+        if self.descriptor < 0:
+            octets = bytes(self.memory) if self.memory is not None else self.first
+            if octets:
+                yield octets
+            return
+        at = 0
+        while block := os.pread(self.descriptor, BLOCK, at):
+            at += len(block)
+            yield block
+
+    def head(self, octets: int) -> bytes:
+        """The beginning, for the header."""
+        if self.descriptor >= 0:
+            return os.pread(self.descriptor, octets, 0)
+        return bytes(self.memory[:octets]) if self.memory is not None else self.first[:octets]
+
+    def close(self) -> None:
+        """Give everything back; may be called twice."""
+        self.first, self.memory = b"", None
+        if self.descriptor >= 0:
+            os.close(self.descriptor)
+            self.descriptor = -1

@@ -1,0 +1,1 @@
+"""What the words mean: frozen values that every other package speaks in (no I/O, no clock)."""

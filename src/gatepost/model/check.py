@@ -1,0 +1,99 @@
+"""The contract between a check and the engine (ARCHITECTURE §3)."""
+
+from collections.abc import Callable, Coroutine, Mapping
+from enum import Enum
+from typing import Any, ClassVar, Generic, TypeVar
+
+from msgspec import Struct
+
+from gatepost.model.finding import Finding, Kind
+from gatepost.model.stage import ConnectStage
+
+S = TypeVar("S", bound=ConnectStage)
+
+
+class FailMode(Enum):
+    """What to make of a check that gave no answer: the default of a policy rule, not an `except`."""
+
+    OPEN = "open"  # carry on as if it had found nothing
+    TEMPFAIL = "tempfail"  # 451: let the client come back
+    CLOSED = "closed"  # 550: no answer is a bad answer
+
+
+class Cache(Struct, frozen=True):
+    """Remember a check's report under `key(stage)` for `ttl` seconds."""
+
+    key: Callable[[Any], str]
+    ttl: float
+
+
+class Spec(Struct, frozen=True, kw_only=True):
+    """All that the engine needs to know of a check, declared as data.
+
+    Args:
+        name: also the configuration section and the prefix of its finding codes.
+        kinds: every finding it can make.
+        after: names of checks of the same phase whose results it reads.
+        timeout: seconds; the phase's own deadline still applies.
+        cache: only for checks that write nothing.
+        if_unavailable: how policy treats a time-out or an error, unless configured otherwise.
+        records: it writes (counters, greylist): never cached, skipped by offline commands and replay.
+        hard: a resource limit: the `monitor` profile does not put its rules in shadow (PRODUCT, Configuration).
+        roles: listener roles it runs on, by `Role` value.
+    """
+
+    name: str
+    kinds: tuple[Kind, ...]
+    after: tuple[str, ...] = ()
+    timeout: float = 5.0
+    cache: Cache | None = None
+    if_unavailable: FailMode = FailMode.OPEN
+    records: bool = False
+    hard: bool = False
+    roles: tuple[str, ...] = ("inbound",)
+
+
+class Report(Struct, frozen=True):
+    """What a check hands back: findings, and at most one typed value for later checks."""
+
+    findings: tuple[Finding, ...] = ()
+    value: object | None = None
+
+
+NOTHING_FOUND = Report()
+
+
+class Example(Struct, frozen=True, kw_only=True):
+    """A worked case: run as a test, printed in the check's documentation page.
+
+    Args:
+        says: one sentence, present tense.
+        at: what the check is shown.
+        world: what the fakes answer, by port name (`{"directory": {...}}`).
+        finds: codes of the findings expected, in order.
+        config: the check's section; {} for its defaults.
+    """
+
+    says: str
+    at: ConnectStage
+    finds: tuple[str, ...]
+    world: Mapping[str, Any] = {}
+    config: Mapping[str, Any] = {}
+
+
+class Check(Generic[S]):
+    """Base of every check.
+
+    The constructor lists what the check may touch (its `config` and ports, by type); the stage that
+    `__call__` asks for says when it runs. `__call__` is a plain `def` where nothing waits.
+    """
+
+    spec: ClassVar[Spec]
+    examples: ClassVar[tuple[Example, ...]] = ()
+
+    def __call__(self, at: S) -> Report | Coroutine[Any, Any, Report]:
+        raise NotImplementedError
+
+    def is_idle(self) -> bool:
+        """Its settings leave it nothing to look for: who builds the plan may leave it out."""
+        return False

@@ -1,0 +1,14 @@
+"""Where in the dialogue a check runs and a verdict is given (RFC 5321 §3)."""
+
+from enum import IntEnum
+
+
+class Phase(IntEnum):
+    """In the order in which they happen; RCPT once for each recipient offered."""
+
+    CONNECT = 1
+    HELO = 2
+    MAIL = 3
+    RCPT = 4
+    DATA = 5
+    MESSAGE = 6

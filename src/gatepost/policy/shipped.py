@@ -1,0 +1,142 @@
+"""In which order are the rules of a listener asked, its operator's and the shipped ones?
+
+The order of ARCHITECTURE §4 with one precision: relay control and limits, which no rule of an operator undoes; the
+operator's rules; what holds for allowed clients too (a recipient must exist, agreed TLS must be used: an allow list
+vouches for a good name, and senders and HELO names can be forged); allow lists; hard facts; checks without an
+answer; points; acceptance.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from msgspec import Struct, structs
+
+from gatepost.model.check import FailMode
+from gatepost.model.phase import Phase
+from gatepost.model.reply import Reply
+from gatepost.model.rule import Rule
+from gatepost.model.verdict import Action
+from gatepost.policy.ruleset import OK_REPLIES
+from gatepost.policy.settings import PolicySettings
+from gatepost.policy.shipped_rules import (
+    ALLOWED,
+    BASICS,
+    FACTS,
+    HARVEST,
+    LIMITS,
+    QUARANTINE,
+    RECIPIENT,
+    REJECT,
+    RELAY,
+    TAG,
+    UNAVAILABLE,
+)
+
+TEMPORARY = Reply(451, "4.3.0", "Temporary failure, try again later")
+DIRECTORY_DOWN = Reply(451, "4.4.3", "Recipients cannot be looked up now, try again later")
+CLOSED = Reply(550, "5.3.0", "Not accepted: a required check gave no answer")
+TOO_MANY_POINTS = Reply(550, "5.7.1", "Message refused because of its content")
+OK = OK_REPLIES[Phase.MESSAGE]
+
+
+class CheckInPlan(Struct, frozen=True, kw_only=True):
+    """What policy must know of one check that runs on the listener.
+
+    Args:
+        check: its name.
+        phase: when it runs.
+        if_unavailable: of its section, else of its spec.
+        shadow: of its section: the rules that rest on its findings are only recorded.
+        hard: of its spec: the `monitor` profile does not put its rules in shadow.
+    """
+
+    check: str
+    phase: Phase
+    if_unavailable: FailMode = FailMode.OPEN
+    shadow: bool = False
+    hard: bool = False
+
+
+def rules_for(
+    checks: Sequence[CheckInPlan], settings: PolicySettings, own: Sequence[Rule] = (), *, monitor: bool = False
+) -> tuple[Rule, ...]:
+    """All rules of a listener in the order in which they are asked.
+
+    Args:
+        own: the operator's rules, compiled.
+        monitor: the profile of that name: all but relay control, limits and what only accepts is in shadow.
+    """
+    plan = {check.check: check for check in checks}
+    shipped = (
+        *BASICS,
+        *unavailable_rules(check for check in checks if check.check == RECIPIENT),
+        *ALLOWED,
+        *FACTS,
+        *unavailable_rules(check for check in checks if check.check != RECIPIENT),
+        *score_rules(settings),
+    )
+    rules = (*RELAY, *adjusted(LIMITS, plan, settings), *own, *adjusted(shipped, plan, settings))
+    return tuple(watched(rule, plan) for rule in rules) if monitor else rules
+
+
+def adjusted(rules: Iterable[Rule], plan: Mapping[str, CheckInPlan], settings: PolicySettings) -> Iterator[Rule]:
+    """Those whose checks run here, with shadow and delay as the settings have them."""
+    for rule in rules:
+        names = checks_of(rule)
+        if rule.name in settings.disabled or not names <= plan.keys():
+            continue
+        shadow = rule.name in settings.shadow or any(plan[name].shadow for name in names)
+        delay = settings.harvest_delay if rule.name in HARVEST else rule.delay
+        yield structs.replace(rule, shadow=shadow, delay=delay) if shadow or delay is not None else rule
+
+
+def checks_of(rule: Rule) -> set[str]:
+    """Names of the checks whose findings it waits for."""
+    return {code.partition(".")[0] for code in rule.codes}
+
+
+def unavailable_rules(checks: Iterable[CheckInPlan]) -> Iterator[Rule]:
+    """What becomes of a check that gave no answer; no rule where it fails open."""
+    for check in checks:
+        if check.if_unavailable is FailMode.OPEN:
+            continue
+        later = check.if_unavailable is FailMode.TEMPFAIL
+        reply = TEMPORARY if later else CLOSED
+        if later and check.check == RECIPIENT:
+            reply = DIRECTORY_DOWN
+        if check.phase <= Phase.HELO:  # no enhanced code, and no greeting but 220, 421 and 554 (RFC 5321 §4.3.2)
+            code = {451: 421, 550: 554}[reply.code] if check.phase is Phase.CONNECT else reply.code
+            reply = Reply(code, "", reply.text)
+        yield Rule(
+            name=check.check.replace("_", "-") + UNAVAILABLE,
+            phase=check.phase,
+            codes=(f"{check.check}.unavailable",),
+            action=Action.DEFER if later else Action.REJECT,
+            reply=reply,
+        )
+
+
+def score_rules(settings: PolicySettings) -> tuple[Rule, ...]:
+    """Harshest first; 0 points = no rule."""
+    wanted = (
+        (REJECT, settings.reject_score, Action.REJECT, TOO_MANY_POINTS),
+        (QUARANTINE, settings.quarantine_score, Action.QUARANTINE, OK),
+        (TAG, settings.tag_score, Action.TAG, OK),
+    )
+    return tuple(
+        Rule(name=name, phase=Phase.MESSAGE, action=action, reply=reply, score=score)
+        for name, score, action, reply in wanted
+        if score
+    )
+
+
+def watched(rule: Rule, plan: Mapping[str, CheckInPlan]) -> Rule:
+    """As `monitor` has it."""
+    mild = rule.action in (Action.IGNORE, Action.ACCEPT)
+    if mild or rule in RELAY or any(plan[name].hard for name in checks_of(rule) & plan.keys()):
+        return rule
+    return structs.replace(rule, shadow=True)
+
+
+def settled_codes() -> frozenset[str]:
+    """Codes that are decided before any rule of an operator is asked."""
+    return frozenset(code for rule in (*RELAY, *LIMITS) for code in rule.codes)

@@ -1,0 +1,110 @@
+"""The rules that come with the gateway, as data: names are stable, replies follow RFC 5321 §4.2 and RFC 3463.
+
+No reply names the product or repeats what the client said. Neither greeting nor EHLO answers carry enhanced codes
+(RFC 2034 §4).
+"""
+
+from gatepost.model.phase import Phase
+from gatepost.model.reply import Reply
+from gatepost.model.rule import Rule
+from gatepost.model.verdict import Action
+from gatepost.policy.ruleset import DEFAULT_RULE, OK_REPLIES
+
+
+def refuse(name: str, phase: Phase, code: str, enhanced: str, text: str, *found: str) -> Rule:
+    """Refuses for good (5xx) or for now (4xx), and the session goes on."""
+    reply = Reply(int(code), enhanced, text)
+    return Rule(
+        name=name, phase=phase, action=Action.REJECT if code[0] == "5" else Action.DEFER, reply=reply, codes=found
+    )
+
+
+def drop(name: str, phase: Phase, code: str, enhanced: str, text: str, *found: str) -> Rule:
+    """Refuses and ends the session."""
+    return Rule(name=name, phase=phase, action=Action.DROP, reply=Reply(int(code), enhanced, text), codes=found)
+
+
+def allow(name: str, found: str, since: Phase) -> tuple[Rule, ...]:
+    """Accepts at that phase and all later ones."""
+    return tuple(
+        Rule(name=name, phase=p, action=Action.ACCEPT, reply=OK_REPLIES[p], codes=(found,)) for p in Phase if p >= since
+    )
+
+
+CONNECT, HELO, MAIL, RCPT, MESSAGE = Phase.CONNECT, Phase.HELO, Phase.MAIL, Phase.RCPT, Phase.MESSAGE
+RECIPIENT = "recipient"  # the check whose failure holds for allowed clients too
+HARVEST = ("harvest-detected", "harvest-suspected")  # they wait as long as `policy.harvest_delay` says
+TAG, QUARANTINE, REJECT = "score-tag", "score-quarantine", "score-reject"
+
+RELAY = (
+    refuse("relay-denied", RCPT, "550", "5.7.1", "Relaying denied", "recipient.not_ours"),
+    refuse("relay-route", RCPT, "550", "5.7.1", "Relaying denied", "recipient.routed"),
+)
+"""Never in shadow, never left out, before everything else."""
+
+LIMITS = (
+    refuse("declared-size", MAIL, "552", "5.3.4", "Message exceeds the maximum size", "session_limits.declared_size"),
+    drop("messages-per-connection", MAIL, "421", "4.7.0", "Too many messages, reconnect", "session_limits.messages"),
+    drop("session-size", MAIL, "421", "4.7.0", "Too much for one connection, reconnect", "session_limits.octets"),
+    drop("recipient-flood", RCPT, "421", "4.5.3", "Too many recipients, closing connection", "recipient_limit.flood"),
+    refuse("too-many-recipients", RCPT, "452", "4.5.3", "Too many recipients", "recipient_limit.reached"),
+    refuse("mail-loop", MESSAGE, "554", "5.4.6", "Too many hops, the message is looping", "hops.exceeded"),
+)
+"""Resource limits: never in shadow by the `monitor` profile, never left out."""
+
+BASICS = (
+    refuse(
+        "tls-required", MAIL, "530", "5.7.0", "Must issue a STARTTLS command first",
+        "tls_required.sender", "tls_required.client",
+    ),
+    Rule(
+        name="allowed-client-may-guess", phase=RCPT, action=Action.IGNORE, reply=OK_REPLIES[RCPT],
+        codes=("access_client.allowed",), ignore=("harvest.*",),
+    ),
+    drop("harvest-detected", RCPT, "421", "4.7.0", "Too many unknown recipients, try again later", "harvest.detected"),
+    refuse("harvest-suspected", RCPT, "550", "5.1.1", "User unknown", "harvest.suspected"),
+    refuse("unknown-recipient", RCPT, "550", "5.1.1", "User unknown", "recipient.unknown"),
+)  # fmt: skip
+"""These hold for allowed clients, senders and recipients too."""
+
+ALLOWED = (
+    *allow("allowed-client", "access_client.allowed", CONNECT),
+    *allow("allowed-helo", "access_helo.allowed", HELO),
+    *allow("allowed-sender", "access_sender.allowed", MAIL),
+    *allow("allowed-recipient", "access_recipient.allowed", RCPT),
+)
+
+FACTS = (
+    refuse("denied-client", CONNECT, "554", "", "Your address is not accepted here", "access_client.denied"),
+    drop("early-talker", CONNECT, "554", "", "Protocol error: wait for the greeting", "early_talker.detected"),
+    drop("rate-client", CONNECT, "421", "", "Too many connections, try again later", "rate.client_exceeded"),
+    drop("rate-network", CONNECT, "421", "", "Too many connections, try again later", "rate.network_exceeded"),
+    refuse("denied-helo", HELO, "550", "", "Your host name is not accepted here", "access_helo.denied"),
+    refuse("helo-own-name", HELO, "550", "", "That host name is ours, say your own", "helo.own_name"),
+    refuse("helo-own-address", HELO, "550", "", "That address is ours, say your own", "helo.own_address"),
+    refuse("helo-loopback", HELO, "550", "", "That is a loopback address, say your own name", "helo.loopback"),
+    refuse("denied-sender", MAIL, "550", "5.7.1", "Sender not accepted here", "access_sender.denied"),
+    refuse("blank-sender", MAIL, "550", "5.7.1", "Null sender not accepted here", "blank_sender.present"),
+    refuse(
+        "own-domain", MAIL, "550", "5.7.1", "Sender domain is ours: log in, or use its own servers",
+        "own_domain.claimed",
+    ),
+    refuse("rate-messages", MAIL, "450", "4.7.1", "Too many messages, try again later", "rate_messages.exceeded"),
+    refuse("denied-recipient", RCPT, "550", "5.7.1", "Recipient not accepted here", "access_recipient.denied"),
+    refuse(
+        "blank-sender-recipients", RCPT, "452", "4.5.3", "One recipient at a time for the null sender",
+        "blank_sender_recipients.several",
+    ),
+    refuse("rate-recipients", RCPT, "450", "4.7.1", "Too many recipients, try again later", "rate_recipients.exceeded"),
+    refuse("header-nul", MESSAGE, "554", "5.6.0", "The header contains NUL", "header.nul"),
+)  # fmt: skip
+
+FIXED_NAMES = frozenset(rule.name for rule in RELAY)
+LIMIT_NAMES = frozenset(rule.name for rule in LIMITS)
+SHIPPED_NAMES = (
+    FIXED_NAMES
+    | LIMIT_NAMES
+    | {rule.name for rule in (*BASICS, *ALLOWED, *FACTS)}
+    | {TAG, QUARANTINE, REJECT, DEFAULT_RULE}
+)
+UNAVAILABLE = "-unavailable"  # ends the names of the rules made from each check's `if_unavailable`

@@ -1,0 +1,1 @@
+"""What the outside can be asked: narrow protocols, and `Unavailable` when it gave no answer."""

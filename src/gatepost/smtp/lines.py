@@ -1,0 +1,103 @@
+"""Octets in, command lines out (RFC 5321 §2.3.8, §4.5.3.1.4): CRLF ends a line and nothing else does.
+
+Memory is bounded by the longest line the listener allows plus what one read brought.
+"""
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from gatepost.smtp import replies
+from gatepost.smtp.events import Invalid
+
+SKIP_LIMIT = 64 * 1024  # octets of an overlong line that are skipped in search of its CRLF
+VERB_LIMIT = 16  # octets; longer words are no verb
+DEFAULT_LIMIT = 512  # octets, for lines whose verb is not in the table (RFC 5321 §4.5.3.1.4)
+
+BARE = Invalid(reply=replies.BARE_LINE_END, rule="line.bare-line-end", close=True)
+NUL = Invalid(reply=replies.NUL_OCTET, rule="line.nul", close=True)
+ENDLESS = Invalid(reply=replies.NO_LINE_END, rule="line.endless", close=True)
+
+
+class Overlong(Struct, frozen=True):
+    """A complete line that was longer than its verb may be; its octets are gone."""
+
+    verb: bytes
+
+
+class LineReader:
+    """Splits command lines, and hands out the raw rest where content begins."""
+
+    __slots__ = ("buffer", "lengths", "position", "skipped", "verb")
+
+    def __init__(self, lengths: Mapping[bytes, int]) -> None:
+        self.lengths = lengths
+        self.buffer = b""
+        self.position = 0
+        self.skipped = 0  # octets of the overlong line being skipped; 0 = none
+        self.verb = b""
+
+    def feed(self, octets: bytes) -> None:
+        rest = self.buffer[self.position :] if self.position else self.buffer
+        self.buffer = rest + octets if rest else octets
+        self.position = 0
+
+    @property
+    def has_more(self) -> bool:
+        """Octets are waiting behind what has been taken."""
+        return self.position < len(self.buffer)
+
+    def clear(self) -> None:
+        self.buffer, self.position, self.skipped = b"", 0, 0
+
+    def take(self, octets: int) -> bytes:
+        """Up to so many octets, raw."""
+        piece = self.buffer[self.position : self.position + octets]
+        self.position += len(piece)
+        return piece
+
+    def next_line(self) -> bytes | Overlong | Invalid | None:
+        """The next line without its CRLF; None if it is not complete."""
+        start = self.position
+        feed = self.buffer.find(b"\n", start)
+        if feed < 0:
+            return self.incomplete()
+        self.position = feed + 1
+        line = self.buffer[start:feed]
+        if not line.endswith(b"\r") or line.count(b"\r") != 1:
+            return BARE
+        if b"\0" in line:
+            return NUL
+        if self.skipped:
+            self.skipped = 0
+            return Overlong(self.verb)
+        if len(line) + 1 > self.limit(line):
+            return Overlong(verb_of(line))
+        return line[:-1]
+
+    def limit(self, line: bytes) -> int:
+        return self.lengths.get(verb_of(line), DEFAULT_LIMIT)
+
+    def incomplete(self) -> Invalid | None:
+        """No LF yet: a bare CR is seen at once, an overlong line is skipped instead of kept."""
+        rest = self.buffer[self.position :]
+        if b"\r" in rest[:-1]:
+            return BARE
+        if b"\0" in rest:
+            return NUL
+        if not self.skipped and len(rest) > self.limit(rest):
+            self.verb = verb_of(rest)
+            self.skipped = 1
+        if self.skipped:
+            keep = 1 if rest.endswith(b"\r") else 0  # it may be the CR of the CRLF to come
+            self.skipped += len(rest) - keep
+            self.buffer, self.position = rest[len(rest) - keep :], 0
+            if self.skipped > SKIP_LIMIT:
+                return ENDLESS
+        return None
+
+
+def verb_of(line: bytes) -> bytes:
+    """The first word, upper-case; b"" where it is too long for a verb."""
+    word = line[: VERB_LIMIT + 1].partition(b" ")[0]
+    return word.rstrip(b"\r").upper() if len(word) <= VERB_LIMIT else b""

@@ -1,0 +1,272 @@
+"""The server side of SMTP, without I/O (RFC 5321 §4.1.4 for the order of commands).
+
+Feed it octets, pull one event, answer it, pull the next. Nothing is parsed past an unanswered command:
+its answer may change the grammar of what follows (DATA, BDAT, STARTTLS). After a violation nothing of
+the buffer is ever parsed again.
+"""
+
+from enum import Enum
+
+from gatepost.model.reply import Reply
+from gatepost.smtp import replies
+from gatepost.smtp.command import Chunk, denied, parse
+from gatepost.smtp.events import (
+    BadContent,
+    ChunkEnd,
+    Content,
+    Data,
+    EndOfContent,
+    Event,
+    Helo,
+    Invalid,
+    Mail,
+    Plain,
+    Rcpt,
+    StartTls,
+)
+from gatepost.smtp.lines import LineReader, Overlong
+from gatepost.smtp.table import CommandTable, Offer, Response
+from gatepost.smtp.transfer import ChunkTransfer, DataTransfer, bad_content
+
+LAST_IN_GROUP = frozenset(("DATA", "EHLO", "HELO", "STARTTLS", "AUTH"))  # RFC 2920 §3.1, RFC 3207 §4
+CLOSING_CODES = (221, 421, 521)
+
+
+class Mode(Enum):
+    """What the next octets are."""
+
+    COMMAND = 1
+    CONTENT = 2
+    CLOSED = 3  # whatever comes is not looked at
+
+
+class ServerProtocol:
+    """One connection. Owned by the session that feeds it.
+
+    Args:
+        table: verbs and lengths of the listener.
+        offer: what EHLO advertises; `set_offer` changes it before an EHLO is answered.
+        normalize_lf: in DATA make CRLF of a bare LF; the caller decides by the client's network.
+    """
+
+    __slots__ = (
+        "chunk", "esmtp", "helo", "lengths", "lines", "mode", "normalize_lf", "offer", "overrun", "pending",
+        "recipients", "sender_given", "skip", "smtputf8", "table", "tls_active", "transfer",
+    )  # fmt: skip
+
+    def __init__(self, table: CommandTable, offer: Offer, *, normalize_lf: bool = False) -> None:
+        self.table = table
+        self.offer = offer
+        self.normalize_lf = normalize_lf
+        self.lengths = table.longest(offer)
+        self.lines = LineReader(self.lengths)
+        self.mode = Mode.COMMAND
+        self.pending: Event | None = None
+        self.helo = ""
+        self.esmtp = False
+        self.tls_active = False
+        self.overrun = False
+        self.skip = 0  # octets of a refused BDAT chunk still to be swallowed
+        self.reset()
+
+    def set_offer(self, offer: Offer) -> None:
+        """What EHLO offers from now on; line lengths follow."""
+        self.offer = offer
+        self.lengths = self.table.longest(offer)
+        self.lines.lengths = self.lengths
+
+    def reset(self) -> None:
+        """Forget the transaction (RSET, a new EHLO, the end of a message)."""
+        self.sender_given = False
+        self.smtputf8 = False
+        self.recipients = 0
+        self.transfer: DataTransfer | ChunkTransfer | None = None
+        self.chunk = Chunk(0, False)
+
+    @property
+    def is_closed(self) -> bool:
+        """No event will come any more; close once the last reply is written."""
+        return self.mode is Mode.CLOSED
+
+    def receive(self, octets: bytes) -> None:
+        """Octets from the client; while an event is unanswered they only wait (the caller stops reading)."""
+        if self.mode is not Mode.CLOSED:
+            self.lines.feed(octets)
+
+    def next_event(self) -> Event | None:
+        """The next event, or None if more octets are needed.
+
+        `Content` needs no answer; every other event must be answered by `reply` before the next is pulled.
+        """
+        if self.pending is not None:
+            raise RuntimeError(f"{type(self.pending).__name__} has not been answered")
+        if self.mode is Mode.CLOSED or (self.skip and not self.skipped()):
+            return None
+        event: Event | None
+        if self.mode is Mode.CONTENT and self.transfer is not None:
+            event = self.transfer.next_event(self.lines)
+            if isinstance(event, BadContent) and event.close:
+                self.mode = Mode.CLOSED
+        else:
+            event = self.next_command()
+            if isinstance(event, Invalid) and event.close:
+                self.mode = Mode.CLOSED
+        if not isinstance(event, Content):
+            self.pending = event
+        return event
+
+    def skipped(self) -> bool:
+        """Swallow what is here of a refused chunk; True when it is all gone."""
+        self.skip -= len(self.lines.take(self.skip))
+        return not self.skip
+
+    def next_command(self) -> Event | None:
+        if self.overrun:  # HELO offers no PIPELINING, so nothing may come behind the end of the content
+            return Invalid(reply=replies.PIPELINED, rule="command.pipelining", close=True)
+        line = self.lines.next_line()
+        if line is None or isinstance(line, Invalid):
+            return line
+        if isinstance(line, Overlong):
+            return self.overlong(line.verb)
+        word = line.partition(b" ")[0].upper()
+        if word not in self.lengths:
+            return denied(word.decode("ascii", "replace")[:32], self.table.on_disabled)
+        return self.allowed(word.decode("ascii"), line)
+
+    def overlong(self, word: bytes) -> Invalid:
+        verb = word.decode("ascii", "replace")
+        if word and word not in self.lengths:
+            return denied(verb, self.table.on_disabled)
+        drop = self.table.on_overlength is Response.DROP
+        reply = replies.TOO_LONG_CLOSING if drop else replies.TOO_LONG
+        return Invalid(reply=reply, rule="command.too-long", verb=verb, close=drop)
+
+    def allowed(self, verb: str, line: bytes) -> Event:
+        """A line whose verb is in the table."""
+        if self.lines.has_more and (verb in LAST_IN_GROUP or not self.esmtp) and verb not in ("QUIT", "BDAT"):
+            return Invalid(reply=replies.PIPELINED, rule="command.pipelining", verb=verb, close=True)
+        try:
+            text = line.decode("utf-8")
+        except UnicodeDecodeError:
+            return bad_characters(verb)
+        if not text.isprintable():
+            return bad_characters(verb)
+        if verb != "BDAT" and not self.in_sequence(verb):
+            return out_of_sequence(verb)
+        event = parse(verb, text, self.offer, self.smtputf8)
+        return self.begin_chunk(event) if isinstance(event, Chunk) else event
+
+    def in_sequence(self, verb: str) -> bool:
+        """RFC 5321 §4.1.4."""
+        match verb:
+            case "MAIL":
+                return bool(self.helo) and not self.sender_given
+            case "RCPT":
+                return self.sender_given and self.transfer is None
+            case "DATA":
+                return bool(self.recipients) and self.transfer is None
+            case "STARTTLS":
+                return self.esmtp and not self.sender_given and not self.tls_active
+            case "AUTH":
+                return self.esmtp and not self.sender_given
+            case _:
+                return True
+
+    def begin_chunk(self, chunk: Chunk) -> Event:
+        """The octets of a chunk follow whatever we answer, so a refused one is swallowed."""
+        if chunk.size > self.offer.size:
+            return Invalid(reply=replies.TOO_LARGE, rule="content.size", verb="BDAT", close=True)
+        if not self.recipients:
+            self.skip = chunk.size
+            return out_of_sequence("BDAT")
+        self.chunk = chunk
+        if isinstance(self.transfer, ChunkTransfer):
+            self.transfer.begin(chunk.size, chunk.last)
+            self.mode = Mode.CONTENT
+            return Content(b"")
+        return Data(chunked=True)
+
+    def close(self) -> None:
+        """Look at nothing any more."""
+        self.mode = Mode.CLOSED
+
+    @property
+    def is_in_content(self) -> bool:
+        """The next octets are content, kept or discarded."""
+        return self.mode is Mode.CONTENT
+
+    def give_up(self) -> BadContent | None:
+        """End content that is only being discarded without waiting for its true end; None if it still is kept."""
+        if self.transfer is None or self.transfer.measure.flaw is None:
+            return None
+        self.mode = Mode.CLOSED
+        self.pending = bad_content(self.transfer.measure.flaw)
+        return self.pending
+
+    def reply(self, reply: Reply) -> bytes:
+        """Octets to send; moves the state as the reply says."""
+        event, self.pending = self.pending, None
+        if reply.code in CLOSING_CODES:
+            self.mode = Mode.CLOSED
+        elif isinstance(event, Data):
+            return self.reply_to_data(event, reply)
+        elif isinstance(event, EndOfContent | BadContent):
+            self.reset()
+            self.overrun = self.lines.has_more and not self.esmtp
+            self.mode = Mode.CLOSED if isinstance(event, BadContent) and event.close else Mode.COMMAND
+        elif reply.code < 300:
+            self.succeed(event)
+        return reply.encode()
+
+    def reply_to_data(self, event: Data, reply: Reply) -> bytes:
+        if reply.code != 354:
+            self.skip = self.chunk.size if event.chunked else 0
+            return reply.encode()
+        if event.chunked:
+            self.transfer = ChunkTransfer(self.offer.size)
+            self.transfer.begin(self.chunk.size, self.chunk.last)
+            self.mode = Mode.CONTENT
+            return b""
+        if self.lines.has_more:  # it did not wait for the 354: what it sent may be meant as commands
+            self.mode = Mode.CLOSED
+            return replies.PIPELINED.encode()
+        self.transfer = DataTransfer(self.offer.size, self.normalize_lf)
+        self.mode = Mode.CONTENT
+        return reply.encode()
+
+    def succeed(self, event: Event | None) -> None:
+        match event:
+            case Rcpt():
+                self.recipients += 1
+            case Mail():
+                self.sender_given = True
+                self.smtputf8 = event.smtputf8
+            case Helo():
+                self.helo = event.name
+                self.esmtp = event.verb == "EHLO"
+                self.reset()
+            case Plain(verb="RSET"):
+                self.reset()
+            case StartTls():
+                self.mode = Mode.CLOSED  # until `tls_started`
+            case ChunkEnd():
+                self.mode = Mode.COMMAND
+
+    def tls_started(self) -> None:
+        """The handshake is done: forget everything said in clear (RFC 3207 §4.2)."""
+        self.lines.clear()
+        self.pending = None
+        self.helo, self.esmtp, self.skip = "", False, 0
+        self.tls_active = True
+        self.mode = Mode.COMMAND
+        self.reset()
+
+
+def bad_characters(verb: str) -> Invalid:
+    """501 for an address (RFC 6531 §3.5), 500 for anything else."""
+    reply = {"MAIL": replies.BAD_SENDER, "RCPT": replies.BAD_RECIPIENT}.get(verb, replies.BAD_CHARACTERS)
+    return Invalid(reply=reply, rule="command.characters", verb=verb)
+
+
+def out_of_sequence(verb: str) -> Invalid:
+    return Invalid(reply=replies.BAD_SEQUENCE, rule="command.sequence", verb=verb)

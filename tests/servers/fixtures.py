@@ -1,0 +1,81 @@
+"""Fixtures that start real servers. Whatever lives for the whole session is only ever read or cleared by a test."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.servers.certificates import Authority
+from tests.servers.gateway import Gateway
+from tests.servers.postfix import Postfix, ReceivingPostfix, SendingPostfix
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """Issues certificates that nobody but the test trusts."""
+    return Authority(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture(scope="session")
+def running_postfix() -> Iterator[ReceivingPostfix]:
+    server = ReceivingPostfix()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def receiving_postfix(running_postfix: ReceivingPostfix) -> ReceivingPostfix:
+    """A mail server for example.test that takes every recipient and offers all it can; its mailbox is empty."""
+    running_postfix.mailbox.clear()
+    return running_postfix
+
+
+@pytest.fixture
+def start_postfix() -> Iterator[Callable[..., ReceivingPostfix]]:
+    """Starts a mail server with the arguments of `ReceivingPostfix`."""
+    started: list[Postfix] = []
+
+    def start(**arguments: Any) -> ReceivingPostfix:
+        server = ReceivingPostfix(**arguments)
+        started.append(server)
+        server.start()
+        return server
+
+    yield start
+    for server in started:
+        server.stop()
+
+
+@pytest.fixture
+def start_sender() -> Iterator[Callable[..., SendingPostfix]]:
+    """Starts a sending MTA with the arguments of `SendingPostfix`."""
+    started: list[Postfix] = []
+
+    def start(**arguments: Any) -> SendingPostfix:
+        server = SendingPostfix(**arguments)
+        started.append(server)
+        server.start()
+        return server
+
+    yield start
+    for server in started:
+        server.stop()
+
+
+@pytest.fixture
+def start_gateway() -> Iterator[Callable[..., Gateway]]:
+    """Starts a gateway with the arguments of `Gateway`; prints what it said when the test fails."""
+    started: list[Gateway] = []
+
+    def start(**arguments: Any) -> Gateway:
+        gateway = Gateway(**arguments)
+        started.append(gateway)
+        return gateway.start()
+
+    yield start
+    for gateway in started:
+        print(gateway.said())  # noqa: T201  pytest shows it with a failure
+        gateway.remove()

@@ -1,0 +1,165 @@
+"""What reviewers would otherwise argue about, and import contracts cannot say: sizes, words, dead declarations."""
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parents[1] / "src" / "gatepost"
+FILES = sorted(SOURCE.rglob("*.py"))
+LINES_IN_FILE = 300
+LINES_IN_FUNCTION = 40
+FORBIDDEN_WORDS = {"util", "utils", "helper", "helpers", "manager", "managers", "misc", "common"}
+PRODUCT = "gatepost"
+NEEDS_A_TASK = {"timeout", "timeout_at", "current_task", "wait_for"}
+STEPPED_OUTSIDE_TASKS = ("gateway", "engine", "checks")
+SUPPRESSIONS = re.compile(r"#\s*(type:\s*ignore|noqa)(?P<rest>.*)")
+REASONED = re.compile(r"^(\[[\w, -]+\]|:\s*[A-Z]+\d+(,\s*[A-Z]+\d+)*)\W+\w")
+
+each_file = pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SOURCE)))
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(), str(path))
+
+
+def nodes(*kinds: type[ast.AST], under: Path = SOURCE) -> Iterator[tuple[Path, ast.AST]]:
+    for path in FILES:
+        if path.is_relative_to(under):
+            yield from ((path, node) for node in ast.walk(tree(path)) if isinstance(node, kinds))
+
+
+def place(path: Path, node: ast.AST) -> str:
+    return f"{path.relative_to(SOURCE)}:{getattr(node, 'lineno', 0)}"
+
+
+@each_file
+def test_a_module_opens_with_the_question_it_answers(path):
+    assert ast.get_docstring(tree(path))
+
+
+@each_file
+def test_a_file_is_short(path):
+    assert len(path.read_text().splitlines()) <= LINES_IN_FILE
+
+
+@each_file
+def test_functions_are_short(path):
+    functions = [node for node in ast.walk(tree(path)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    long = [f"{f.name}: {length}" for f in functions if (length := f.end_lineno - f.lineno + 1) > LINES_IN_FUNCTION]
+    assert not long
+
+
+@each_file
+def test_a_path_names_a_thing_and_not_a_drawer(path):
+    words = {word for part in path.relative_to(SOURCE).with_suffix("").parts for word in part.split("_")}
+    assert not words & FORBIDDEN_WORDS
+
+
+@each_file
+def test_types_are_imported_for_real(path):
+    assert "TYPE_CHECKING" not in path.read_text(), "a forbidden dependency could hide in such a block"
+
+
+@each_file
+def test_what_is_suppressed_has_a_code_and_a_reason(path):
+    found = [match for line in path.read_text().splitlines() if (match := SUPPRESSIONS.search(line))]
+    assert not [match[0] for match in found if not REASONED.match(match["rest"])]
+
+
+@pytest.mark.parametrize("path", sorted(SOURCE.rglob("__init__.py")), ids=lambda path: path.parent.name)
+def test_a_package_file_holds_a_docstring_only(path):
+    assert len(tree(path).body) == 1, "one import path per name: no re-exports"
+
+
+def declared(constructor: str) -> Iterator[tuple[Path, str]]:
+    """Module-level `NAME = Constructor(…)`."""
+    for path in FILES:
+        for node in tree(path).body:
+            match node:
+                case ast.Assign(targets=[ast.Name(name)], value=ast.Call(func=ast.Name(called))) if (
+                    called == constructor
+                ):
+                    yield path, name
+
+
+@cache
+def uses() -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for _, node in nodes(ast.Name, ast.Attribute):
+        if isinstance(node.ctx, ast.Load):
+            name = node.id if isinstance(node, ast.Name) else node.attr
+            counts[name] = counts.get(name, 0) + 1
+    return counts
+
+
+def test_every_kind_is_declared_in_a_spec_and_found_somewhere():
+    assert not [f"{path.name}: {name}" for path, name in declared("Kind") if uses().get(name, 0) < 2]
+
+
+def test_every_reply_constant_is_said_somewhere():
+    assert not [f"{path.name}: {name}" for path, name in declared("Reply") if not uses().get(name)]
+
+
+def settings_models() -> Iterator[tuple[Path, ast.ClassDef]]:
+    """Classes that derive, by however many steps, from pydantic's BaseModel."""
+    known = {"BaseModel"}
+    classes = list(nodes(ast.ClassDef))
+    grew = True
+    while grew:
+        bases = {node.name for _, node in classes if {ast.unparse(base) for base in node.bases} & known}
+        grew = not bases <= known
+        known |= bases
+    return ((path, node) for path, node in classes if node.name in known)
+
+
+def test_every_setting_is_read_somewhere():
+    fields = [
+        (path, item)
+        for path, model in settings_models()
+        for item in model.body
+        if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name) and item.target.id != "model_config"
+    ]
+    assert not [f"{place(path, item)} {item.target.id}" for path, item in fields if not uses().get(item.target.id)]
+
+
+def docstrings(path: Path) -> set[int]:
+    """Ids of the constant nodes that are documentation: strings that stand alone as a statement."""
+    return {
+        id(node.value)
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    }
+
+
+def test_no_reply_names_the_product():
+    calls = [(p, n) for p, n in nodes(ast.Call) if isinstance(n.func, ast.Name) and n.func.id == "Reply"]
+    assert not [place(path, call) for path, call in calls if PRODUCT in ast.unparse(call).lower()]
+
+
+@pytest.mark.parametrize("package", ["model", "smtp", "policy", "checks", "gateway"])
+def test_nothing_that_goes_to_the_wire_names_the_product(package):
+    named = []
+    for path, node in nodes(ast.Constant, under=SOURCE / package):
+        text = node.value.decode("latin-1") if isinstance(node.value, bytes) else node.value
+        if path.stem.endswith("settings"):  # descriptions and paths for operators
+            continue
+        if not isinstance(text, str) or PRODUCT not in text.lower() or id(node) in docstrings(path):
+            continue
+        if not re.fullmatch(r"gatepost(\.\w+)+", text):  # a module's or logger's name
+            named.append(f"{place(path, node)} {text!r}")
+    assert not named
+
+
+@pytest.mark.parametrize("package", STEPPED_OUTSIDE_TASKS)
+def test_nothing_a_session_awaits_needs_a_current_task(package):
+    found = nodes(ast.Attribute, under=SOURCE / package)
+    assert not [
+        place(path, node)
+        for path, node in found
+        if node.attr in NEEDS_A_TASK and isinstance(node.value, ast.Name) and node.value.id == "asyncio"
+    ]
