@@ -55,7 +55,7 @@ bench: setup servers ## side by side with Postfix; BENCH='--shapes a,b' for some
 	$(BIN)/python -m bench.peers $(BENCH)
 
 docs: setup ## write docs/reference from the code
-	$(BIN)/python tools/docs.py
+	$(BIN)/python -m tools.reference
 
 lock: setup ## write requirements/*.lock from pyproject.toml
 	tools/lock.sh

@@ -22,6 +22,7 @@ from gatepost.adapters.journal.client import JournalClient
 from gatepost.adapters.journal.json_line import Timestamps, transaction_line
 from gatepost.adapters.journal.settings import W3C_FIELDS, JournalSettings, LogSettings, W3cSettings
 from gatepost.adapters.journal.store import Received, Store
+from gatepost.adapters.journal.summary import summary_of
 from gatepost.adapters.journal.w3c import W3cLog
 from gatepost.adapters.journal.wire import decode, encode, pair
 from gatepost.adapters.journal.words import words
@@ -81,24 +82,26 @@ def cpu(work: Callable[[], object], count: int) -> float:
 
 def parts(traces: list[Trace]) -> dict[str, float]:
     bodies = [encode(trace) for trace in traces]
+    summaries = [summary_of(body) for body in bodies]
     count, timestamp, w3c = len(traces), Timestamps(), W3cLog(W3C_FIELDS)
     result = {
         "octets of one trace": sum(map(len, bodies)) / count,
         "encode": cpu(lambda: [encode(trace) for trace in traces], count),
         "decode": cpu(lambda: [decode(body) for body in bodies], count),
-        "words": cpu(lambda: [words(trace) for trace in traces], count),
-        "JSON line": cpu(lambda: [transaction_line(trace, timestamp) for trace in traces], count),
+        "decode what index and log need": cpu(lambda: [summary_of(body) for body in bodies], count),
+        "words": cpu(lambda: [words(summary) for summary in summaries], count),
+        "JSON line": cpu(lambda: [transaction_line(summary, timestamp) for summary in summaries], count),
         "W3C lines (21 fields)": cpu(lambda: [w3c.lines(trace) for trace in traces], count),
     }
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder) / "journal.db")
-        received = [Received(trace, body) for trace, body in zip(traces, bodies, strict=True)]
+        received = [Received(summary, body) for summary, body in zip(summaries, bodies, strict=True)]
 
         def write() -> None:
             for start in range(0, count, 500):
                 store.write(received[start : start + 500], (), {}, 0.0)
 
-        result["words and SQLite, batches of 500"] = cpu(write, count)
+        result["words, packing and SQLite"] = cpu(write, count)
         result["octets on disk of one trace"] = store.octets / store.last
         store.close()
     return result
@@ -121,9 +124,8 @@ def whole(count: int, w3c: bool) -> dict[str, float]:
     traces = [accepted(i) for i in range(2000)]
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
-        log = LogSettings(
-            to="file", path=place / "log", w3c=W3cSettings(path=place / "w3c", fields=W3C_FIELDS) if w3c else None
-        )
+        extended = W3cSettings(path=place / "w3c", fields=tuple(W3C_FIELDS)) if w3c else None
+        log = LogSettings(to="file", path=place / "log", w3c=extended)
         worker, writer = pair()
         child = os.fork()
         if child == 0:

@@ -156,4 +156,8 @@ class SambaAd:
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def log(self) -> str:
-        return "".join(path.read_text(errors="replace") for path in (self.directory / "out", *self.directory.glob("log*")) if path.exists())
+        return "".join(
+            path.read_text(errors="replace")
+            for path in (self.directory / "out", *self.directory.glob("log*"))
+            if path.exists()
+        )

@@ -1,9 +1,9 @@
 """Does the client, or the network around it, open connections too fast?
 
 Asked at CONNECT, counted over all workers in a sliding minute. A client is an IPv4 address or an IPv6 /64 (within
-it a host takes any address it likes, RFC 8981); a network is a /24 or a /48. The refusal is temporary (421, RFC
-5321 §3.8): a good client comes back. How many connections may be open at once is a limit of the listener, not of
-this check.
+it a host takes any address it likes, RFC 8981); a network is a /24 or a /48. The refusal is temporary (421,
+RFC 5321 §3.8): a good client comes back. How many connections may be open at once is a limit of the listener, not
+of this check.
 """
 
 from pydantic import Field

@@ -1,8 +1,8 @@
 """Does one client offer too many recipients within an hour?
 
 Asked at RCPT, counted over all workers in a sliding hour. A recipient counts when it is offered, whether it exists
-or not. Off by default: a large provider sends as much as your users are written to. The refusal is temporary (RFC
-5321 §4.2.1), so a good client only comes later.
+or not. Off by default: a large provider sends as much as your users are written to. The refusal is temporary
+(RFC 5321 §4.2.1), so a good client only comes later.
 """
 
 from pydantic import Field

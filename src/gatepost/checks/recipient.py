@@ -1,10 +1,10 @@
 """Is the recipient one of ours, and does he exist?
 
-Asked at RCPT. Mail for a domain that is not relayed to is no business of an anonymous client (relay control, RFC
-5321 §3.6.2; PROTO-17): that part cannot be switched off and is never in shadow. A domain of ours has a directory;
-only its clear answer makes a recipient unknown, an outage is temporary. `postmaster` without a domain always exists
-(§4.5.1). A local part that carries a route (`user%other`, `other!user`, `"user@other"`: PROTO-15) is believed only
-where the directory lists that very address: the mail server behind might follow it.
+Asked at RCPT. Mail for a domain that is not relayed to is no business of an anonymous client (relay control,
+RFC 5321 §3.6.2; PROTO-17): that part cannot be switched off and is never in shadow. A domain of ours has a
+directory; only its clear answer makes a recipient unknown, an outage is temporary. `postmaster` without a domain
+always exists (§4.5.1). A local part that carries a route (`user%other`, `other!user`, `"user@other"`: PROTO-15) is
+believed only where the directory lists that very address: the mail server behind might follow it.
 """
 
 from typing import Self

@@ -52,7 +52,7 @@ def named_files(value: object, path: Path) -> Iterator[Named]:
 
 def lint_file(loaded: Loaded, path: Path, file: FilePath) -> Iterator[Problem]:
     is_secret = holds_secret(path)
-    name = "the file" if is_secret else str(file)
+    name = "the file" if is_secret and not file.parent.is_dir() else str(file)  # it might be the secret itself
     try:
         mode = file.stat().st_mode
     except FileNotFoundError:

@@ -6,6 +6,9 @@ from gatepost.config.problems import Problem, Severity, place, section_name, sho
 from gatepost.config.source import Path
 
 
+PROFILE: Path = ("profile",)
+
+
 def finding(
     loaded: Loaded,
     rule: str,
@@ -19,11 +22,12 @@ def finding(
     written = value_at(loaded.raw, path)
     effective = value_at(loaded.merged, path) if written is None else written
     section, key = (section_name(path[:-1]), "") if is_section else place(path, loaded.merged)
+    is_of_profile = written is None and effective is not None
     return Problem(
         severity=severity,
         rule=rule,
         file=loaded.source.file,
-        line=loaded.source.line(path[:-1] if is_section else path),
+        line=loaded.source.line(path[:-1] if is_section else path) or (loaded.source.line(PROFILE) * is_of_profile),
         section=section,
         key=key,
         value="" if is_section or effective is None else shown(path, effective),

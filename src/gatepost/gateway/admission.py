@@ -43,6 +43,7 @@ class Admission:
         """
         limits = self.listener.limits
         self.room.taken += 1
+        self.listener.outside.tally.connections += 1
         total = self.gauges.enter(self.total_key)
         mine = self.gauges.enter(self.client_key(client))
         if mine > limits.connections_per_client and not exempt:
@@ -58,6 +59,7 @@ class Admission:
         self.room.taken -= 1
         self.gauges.leave(self.client_key(client))
         if in_tarpit:
+            self.listener.outside.tally.tarpitted -= 1
             self.listener.tarpit.leave()
         else:
             self.gauges.leave(self.total_key)
@@ -79,9 +81,11 @@ class Admission:
         if not self.listener.tarpit.enter():
             return False
         self.gauges.leave(self.total_key)
+        self.listener.outside.tally.tarpitted += 1
         return True
 
     def leave_tarpit(self) -> None:
+        self.listener.outside.tally.tarpitted -= 1
         self.listener.tarpit.leave()
         self.gauges.enter(self.total_key)
 

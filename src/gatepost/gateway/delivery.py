@@ -44,12 +44,13 @@ async def message(session: Session, event: EndOfContent) -> Answer:
         end = End.REFUSED if reply.code >= 500 else End.DEFERRED
     session.messages += 1
     session.octets += event.size
+    session.listener.outside.tally.octets_in += event.size
     session.junk = 0
     delayed = await session.delayed(Answer(reply), transaction.verdict.delay if transaction.verdict else 0.0)
     dropped = transaction.verdict is not None and transaction.verdict.action is Action.DROP
     unwritten = session.finish(end, reply, ".")
-    if unwritten is not None:
-        await session.listener.outside.journal.record_later(unwritten)
+    if unwritten is not None and not await session.listener.outside.journal.record_later(unwritten):
+        session.listener.outside.tally.lost += 1
     return Answer(reply, delayed.delay, close=dropped and reply.code >= 400)
 
 

@@ -12,9 +12,9 @@ from gatepost.model.address import Address, text
 from gatepost.model.reply import Reply
 from gatepost.model.trace import End, Handover, RecipientEnd
 from gatepost.model.verdict import Action, Verdict
-from gatepost.ports.backend import Backend, Delivery, Envelope, Payload
+from gatepost.ports.backend import Backend, Delivery, Envelope
 from gatepost.ports.memory import Memory
-from gatepost.ports.quarantine import Quarantine
+from gatepost.ports.quarantine import Holdable, Quarantine
 from gatepost.ports.unavailable import Unavailable
 
 LATER = Reply(451, "4.3.0", "Temporarily unavailable, try again later")
@@ -31,7 +31,7 @@ class Group(Struct, frozen=True):
     verdict: Verdict
     backend: str
     envelope: Envelope
-    payload: Payload
+    payload: Holdable
 
 
 class Outcome(Struct, frozen=True):

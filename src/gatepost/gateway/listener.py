@@ -8,6 +8,7 @@ from gatepost.gateway.ids import Ids
 from gatepost.gateway.judge import Judge
 from gatepost.gateway.listener_settings import ListenerSettings
 from gatepost.gateway.routes import Routes
+from gatepost.gateway.tally import Tally
 from gatepost.gateway.tarpit import Tarpit
 from gatepost.gateway.tls import ServerTls
 from gatepost.model.reply import Reply
@@ -43,6 +44,7 @@ class Outside:
         self.memory = memory
         self.gauges = gauges
         self.clock = clock
+        self.tally = Tally()
 
 
 class Listener:

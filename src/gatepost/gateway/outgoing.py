@@ -15,18 +15,28 @@ TRUSTED_NAMES = frozenset(("x-scl", "x-spam-flag", "x-spam-status", "x-spam-leve
 
 
 class Outgoing(Struct, frozen=True):
-    """`ports.backend.Payload`: `start` replaces the first `skip` octets of `content`."""
+    """`ports.quarantine.Holdable`.
+
+    Args:
+        start: our own fields.
+        header: what replaces the first `skip` octets of `content`.
+    """
 
     start: bytes
     content: Content
     skip: int = 0
+    header: bytes = b""
+
+    @property
+    def ours(self) -> int:
+        return len(self.start)
 
     @property
     def size(self) -> int:
-        return len(self.start) + self.content.size - self.skip
+        return len(self.start) + len(self.header) + self.content.size - self.skip
 
     def chunks(self) -> Iterator[bytes]:
-        yield self.start
+        yield self.start + self.header if self.header else self.start
         skip = self.skip
         for chunk in self.content.chunks():
             if skip >= len(chunk):
@@ -65,7 +75,7 @@ def outgoing(message: Message, ours: bytes, prefix: str, hostname: str, *, outsi
     kept = [field for field in message.header if not is_for_the_inside(field, prefix, hostname)]
     if len(kept) == len(message.header):
         return Outgoing(ours, message.content)
-    return Outgoing(ours + b"".join(field.raw for field in kept), message.content, message.header_octets)
+    return Outgoing(ours, message.content, message.header_octets, b"".join(field.raw for field in kept))
 
 
 def is_for_the_inside(field: Field, prefix: str, hostname: str) -> bool:

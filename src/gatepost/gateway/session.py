@@ -243,6 +243,7 @@ class Session:
         whole = trace(record, self.place, self.at, end, reply, now - record.start, transaction)
         if transaction is not None:
             transaction.release()
+        self.listener.outside.tally.ended(end)
         return None if self.listener.outside.journal.record(whole) else whole
 
     def closed(self, end: End, reply: Reply) -> None:
@@ -251,4 +252,5 @@ class Session:
         if self.transaction is not None:
             self.abandon()
         elif self.record is not None:
-            self.finish(end, reply, "")
+            unwritten = self.finish(end, reply, "")
+            self.listener.outside.tally.lost += unwritten is not None

@@ -1,13 +1,12 @@
 """What can be set of the policy: `[policy]` and its rules, checked as far as one rule can be checked alone."""
 
-from difflib import get_close_matches
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from gatepost.model.phase import Phase
 from gatepost.model.verdict import Action
-from gatepost.policy.shipped_rules import FIXED_NAMES, LIMIT_NAMES, SHIPPED_NAMES, UNAVAILABLE
+from gatepost.policy.shipped_rules import SHIPPED_NAMES, UNAVAILABLE
 from gatepost.syntax.units import Duration
 
 RuleName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
@@ -126,18 +125,6 @@ class PolicySettings(BaseModel):
         60.0, ge=0, le=DELAY_LIMIT, description="Seconds that a client which guesses names waits for each reply."
     )
 
-    @field_validator("shadow")
-    @classmethod
-    def may_be_in_shadow(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        require_shipped(names, FIXED_NAMES)
-        return names
-
-    @field_validator("disabled")
-    @classmethod
-    def may_be_left_out(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        require_shipped(names, FIXED_NAMES | LIMIT_NAMES)
-        return names
-
     @model_validator(mode="after")
     def names_are_unique(self) -> Self:
         names = [rule.name for rule in self.rules]
@@ -154,16 +141,3 @@ class PolicySettings(BaseModel):
         if given != sorted(given):
             raise ValueError("tag_score, quarantine_score and reject_score must rise: the harsher, the more points")
         return self
-
-
-def require_shipped(names: tuple[str, ...], never: frozenset[str]) -> None:
-    for name in names:
-        if name in never:
-            raise ValueError(f'"{name}" protects the mail server and cannot be switched off')
-        if name.endswith(UNAVAILABLE):
-            check = name.removesuffix(UNAVAILABLE).replace("-", "_")
-            raise ValueError(f'"{name}" is set by if_unavailable in the section [checks.{check}]')
-        if name not in SHIPPED_NAMES:
-            near = get_close_matches(name, sorted(SHIPPED_NAMES), n=3)
-            hint = f"did you mean {' or '.join(near)}?" if near else "docs/reference/rules.md lists them"
-            raise ValueError(f'there is no shipped rule "{name}": {hint}')

@@ -82,7 +82,8 @@ def adjusted(rules: Iterable[Rule], plan: Mapping[str, CheckInPlan], settings: P
     """Those whose checks run here, with shadow and delay as the settings have them."""
     for rule in rules:
         names = checks_of(rule)
-        if rule.name in settings.disabled or not names <= plan.keys():
+        disabled = rule.name in settings.disabled and rule not in LIMITS
+        if disabled or not names <= plan.keys():
             continue
         shadow = rule.name in settings.shadow or any(plan[name].shadow for name in names)
         delay = settings.harvest_delay if rule.name in HARVEST else rule.delay

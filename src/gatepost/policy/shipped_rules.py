@@ -99,12 +99,7 @@ FACTS = (
     refuse("header-nul", MESSAGE, "554", "5.6.0", "The header contains NUL", "header.nul"),
 )  # fmt: skip
 
-FIXED_NAMES = frozenset(rule.name for rule in RELAY)
-LIMIT_NAMES = frozenset(rule.name for rule in LIMITS)
-SHIPPED_NAMES = (
-    FIXED_NAMES
-    | LIMIT_NAMES
-    | {rule.name for rule in (*BASICS, *ALLOWED, *FACTS)}
-    | {TAG, QUARANTINE, REJECT, DEFAULT_RULE}
+SHIPPED_NAMES = frozenset(
+    {rule.name for rule in (*RELAY, *LIMITS, *BASICS, *ALLOWED, *FACTS)} | {TAG, QUARANTINE, REJECT, DEFAULT_RULE}
 )
 UNAVAILABLE = "-unavailable"  # ends the names of the rules made from each check's `if_unavailable`

@@ -40,6 +40,7 @@ class Child:
         self.ended = ended
         self.started = self.heard = now
         self.heartbeat: Heartbeat | None = None
+        self.is_mute = False  # its end of the line is closed
         self.farewell: list[tuple[float, Signals]] = []
 
     @property
@@ -62,17 +63,27 @@ class Child:
         with suppress(ProcessLookupError):
             os.kill(self.pid, number)
 
+    def hear(self) -> list[Message]:
+        """What it said since we last asked."""
+        found, self.is_mute = messages(self.line)
+        return found
 
-def messages(line: socket) -> list[Message]:
-    """What came in on a control line; what cannot be read is left out: it is a bug of the sender, who lives on."""
+
+def messages(line: socket) -> tuple[list[Message], bool]:
+    """What came in on a control line, and whether its other end is closed.
+
+    What cannot be read is left out: a bug of the sender, who lives on.
+    """
     found: list[Message] = []
     for _ in range(PACKETS_AT_ONCE):
         try:
             packet = line.recv(PACKET_LIMIT, MSG_DONTWAIT)
+        except BlockingIOError:
+            break
         except OSError:
-            break
+            return found, True
         if not packet:
-            break
+            return found, True
         with suppress(msgspec.DecodeError):
             found.append(decode(packet))
-    return found
+    return found, False

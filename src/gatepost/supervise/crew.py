@@ -28,12 +28,13 @@ FAILED = 70  # EX_SOFTWARE: a bug
 class Crew:
     """All children; owned by the supervisor.
 
-    `sockets` are the supervisor's own, which children close.
+    Args:
+        own: the supervisor's sockets just now, which children close.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, own: Callable[[], set[socket.socket]]) -> None:
         self.children: dict[int, Child] = {}
-        self.sockets: set[socket.socket] = set()
+        self.own = own
 
     def start(
         self,
@@ -52,18 +53,18 @@ class Crew:
         """
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         parent = os.getpid()
+        foreign = {ours, *self.own(), *(child.line for child in self.children.values())} - set(keep)
         flush()
         try:
             with signals.held():
                 pid = os.fork()
                 if pid == 0:
-                    self.be_born(run, theirs, {ours, *self.sockets} - set(keep), parent, orphaned)
+                    self.be_born(run, theirs, foreign, parent, orphaned)
         except OSError:
             ours.close()
             raise
         finally:
             theirs.close()
-        self.sockets.add(ours)
         child = self.children[pid] = Child(pid, name, ours, time.monotonic(), ended)
         return child
 
@@ -84,7 +85,6 @@ class Crew:
             for opened in foreign:
                 opened.close()
             self.children.clear()
-            self.sockets.clear()
             signals.forget_all()
             code = run(line)
         except SystemExit as end:
@@ -106,7 +106,6 @@ class Crew:
                 return
             child = self.children.pop(pid, None)
             if child is not None:
-                self.sockets.discard(child.line)
                 child.line.close()
                 child.ended(child, os.waitstatus_to_exitcode(status))
 

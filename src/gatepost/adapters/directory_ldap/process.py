@@ -17,7 +17,6 @@ from gatepost.adapters.directory_ldap.servers import Servers
 from gatepost.adapters.directory_ldap.session import Complaint
 from gatepost.adapters.directory_ldap.settings import LdapSettings
 from gatepost.adapters.directory_ldap.wire import (
-    HEAD,
     Answer,
     BadFrame,
     Failed,
@@ -27,7 +26,7 @@ from gatepost.adapters.directory_ldap.wire import (
     Reply,
     Request,
     frame,
-    length,
+    read,
     requests,
 )
 from gatepost.ports.clock import Clock
@@ -116,10 +115,7 @@ class Desk:
 
 def receive(connection: socket.socket) -> Request | None:
     """The next question; None when the worker has closed. Raises `BadFrame`, OSError."""
-    head = exactly(connection, HEAD)
-    if head is None:
-        return None
-    body = exactly(connection, length(head))
+    body = read(connection)
     if body is None:
         return None
     try:
@@ -127,13 +123,3 @@ def receive(connection: socket.socket) -> Request | None:
     except msgspec.DecodeError as error:
         raise BadFrame("no question") from error
     return request
-
-
-def exactly(connection: socket.socket, count: int) -> bytes | None:
-    octets = b""
-    while len(octets) < count:
-        got = connection.recv(count - len(octets))
-        if not got:
-            return None
-        octets += got
-    return octets

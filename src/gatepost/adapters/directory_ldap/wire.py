@@ -4,6 +4,8 @@ Each message is a length in four octets, most significant first, and that many o
 question at a time on a connection, answered before the next.
 """
 
+import socket
+
 import msgspec
 from msgspec import Struct
 
@@ -77,3 +79,19 @@ def length(head: bytes | bytearray) -> int:
     if size > FRAME_LIMIT:
         raise BadFrame(f"{size} octets")
     return size
+
+
+def read(connection: socket.socket) -> bytes | None:
+    """The next message's octets, waited for; None at the end. Raises `BadFrame`, OSError."""
+    head = exactly(connection, HEAD)
+    return None if head is None else exactly(connection, length(head))
+
+
+def exactly(connection: socket.socket, count: int) -> bytes | None:
+    octets = b""
+    while len(octets) < count:
+        got = connection.recv(count - len(octets))
+        if not got:
+            return None
+        octets += got
+    return octets

@@ -5,6 +5,7 @@ own nor reach a terminal. Subjects, bodies and passwords are not in a trace, so 
 """
 
 import json
+from collections.abc import Sequence
 from time import gmtime, strftime
 
 import msgspec
@@ -13,17 +14,18 @@ from gatepost.adapters.journal.summary import Summary
 
 RECIPIENTS = 20  # named in a line; their number is always there
 LINE_LIMIT = 4096  # octets: what a pipe takes in one piece (PIPE_BUF), so that lines of several processes never mix
+ALARM_LIMIT = 600  # characters of an alarm
 TEXT_LIMIT = 64  # characters of one text in a line that would be longer
 
 encode = msgspec.json.Encoder().encode
 
 
-class Line(msgspec.Struct, kw_only=True, gc=False):
+class Line(msgspec.Struct, gc=False):
     """Fields of a transaction, in the order in which they are written."""
 
     time: str
-    level: str = "info"
-    event: str = "transaction"
+    level: str
+    event: str
     id: str
     session: str
     node: str
@@ -34,7 +36,7 @@ class Line(msgspec.Struct, kw_only=True, gc=False):
     user: str
     sender: str | None
     recipients: int
-    to: tuple[str, ...]
+    to: Sequence[str]
     size: int
     message_id: str
     end: str
@@ -52,8 +54,9 @@ class AlarmLine(msgspec.Struct, kw_only=True):
     time: str
     level: str = "warning"
     event: str = "alarm"
-    alarm: str
-    detail: str
+    key: str
+    text: str
+    over: bool = False
 
 
 class Timestamps:
@@ -72,22 +75,21 @@ class Timestamps:
 
 def transaction_line(trace: Summary, timestamp: Timestamps) -> bytes:
     """The line, with its line feed."""
-    line = Line(
-        time=timestamp(trace.began + trace.elapsed),
-        id=trace.id, session=trace.session, node=trace.node, listener=trace.listener,
-        client=trace.client_ip, helo=trace.helo, tls=trace.tls.version if trace.tls else "", user=trace.user,
-        sender=trace.sender, recipients=len(trace.recipients),
-        to=tuple([recipient.address for recipient in trace.recipients[:RECIPIENTS]]),
-        size=trace.size, message_id=trace.message_id,
-        end=trace.end, action=trace.action, rule=trace.rule, because=trace.because, reply=trace.reply,
-        backend=trace.handovers[-1].host if trace.handovers else "", elapsed=round(trace.elapsed, 4),
+    to = [recipient.address for recipient in trace.recipients[:RECIPIENTS]]
+    tls = trace.tls.version if trace.tls else ""
+    backend = trace.handovers[-1].host if trace.handovers else ""
+    line = Line(  # by position: a fifth of the time
+        timestamp(trace.began + trace.elapsed), "info", "transaction", trace.id, trace.session, trace.node,
+        trace.listener, trace.client_ip, trace.helo, tls, trace.user, trace.sender, len(trace.recipients), to,
+        trace.size, trace.message_id, trace.end, trace.action, trace.rule, trace.because, trace.reply, backend,
+        round(trace.elapsed, 4),
     )  # fmt: skip
     octets = printable(line)
     return octets if len(octets) <= LINE_LIMIT else printable(cut(line))
 
 
-def alarm_line(alarm: str, detail: str, now: float) -> bytes:
-    return printable(AlarmLine(time=Timestamps()(now), alarm=alarm, detail=detail[:1000]))
+def alarm_line(key: str, text: str, now: float, *, over: bool) -> bytes:
+    return printable(AlarmLine(time=Timestamps()(now), key=key, text=text[:ALARM_LIMIT], over=over))
 
 
 def printable(line: msgspec.Struct) -> bytes:

@@ -5,8 +5,9 @@ from pathlib import Path
 from gatepost.adapters.journal.json_line import Timestamps, alarm_line, transaction_line
 from gatepost.adapters.journal.log_file import LogFile, LogSink, LogStream
 from gatepost.adapters.journal.settings import LogSettings
+from gatepost.adapters.journal.store import Received
 from gatepost.adapters.journal.w3c import W3cLog
-from gatepost.model.trace import Trace
+from gatepost.adapters.journal.wire import decode
 
 TRANSACTION_LEVELS = ("debug", "info")
 ALARM_LEVELS = ("debug", "info", "warning")
@@ -24,15 +25,15 @@ class Outlets:
         self.lines: list[bytes] = []
         self.w3c_lines: list[bytes] = []
 
-    def add(self, trace: Trace) -> None:
+    def add(self, received: Received) -> None:
         if self.level in TRANSACTION_LEVELS:
-            self.lines.append(transaction_line(trace, self.timestamp))
+            self.lines.append(transaction_line(received.trace, self.timestamp))
         if self.w3c is not None:
-            self.w3c_lines.append(self.w3c.lines(trace))
+            self.w3c_lines.append(self.w3c.lines(decode(received.body)))
 
-    def add_alarm(self, alarm: str, detail: str, now: float) -> None:
+    def add_alarm(self, alarm: str, text: str, now: float, *, over: bool = False) -> None:
         if self.level in ALARM_LEVELS:
-            self.lines.append(alarm_line(alarm, detail, now))
+            self.lines.append(alarm_line(alarm, text, now, over=over))
 
     def flush(self, now: float) -> None:
         """Never raises, never waits for a reader."""

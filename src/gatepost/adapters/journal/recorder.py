@@ -6,7 +6,6 @@ journal itself and told to the operator; nothing here ever stops the writer.
 
 import sqlite3
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 from time import gmtime, strftime
 
@@ -15,12 +14,11 @@ import msgspec
 from gatepost.adapters.journal.migrations import TooNew
 from gatepost.adapters.journal.settings import JournalSettings
 from gatepost.adapters.journal.store import RUINED, Received, Store
-from gatepost.adapters.journal.wire import HEADER, Origin, decode, origin_of
-from gatepost.model.trace import Trace
+from gatepost.adapters.journal.summary import summary_of
+from gatepost.adapters.journal.wire import HEADER, Origin, origin_of
+from gatepost.ports.alarms import Alarms
 
-Alarm = Callable[[str, str], None]
-"""Tells an operator: a stable code, and a sentence."""
-
+UNWRITABLE, RUINED_JOURNAL, LOST = "journal.unwritable", "journal.ruined", "journal.lost"  # alarms
 HELD_LIMIT = 8 * 1024 * 1024  # octets of encoded traces kept in memory while they can't be written
 RETRY = (1.0, 30.0)  # seconds between attempts: first, at most
 CARE = 60.0  # seconds between looks at the age of records and at what was lost
@@ -38,13 +36,13 @@ class Recorder:
 
     Args:
         path: the journal's database.
-        alarm: called for what an operator must know, once for each episode.
+        alarms: told what an operator must know.
     """
 
-    def __init__(self, path: Path, settings: JournalSettings, alarm: Alarm) -> None:
+    def __init__(self, path: Path, settings: JournalSettings, alarms: Alarms) -> None:
         self.path = path
         self.settings = settings
-        self.alarm = alarm
+        self.alarms = alarms
         self.store: Store | None = None
         self.held: list[Received] = []
         self.held_octets = 0
@@ -59,7 +57,7 @@ class Recorder:
         self.care_at = 0.0
 
     # ── taking ───────────────────────────────────────────────────────────────
-    def take(self, packet: memoryview) -> Trace | None:
+    def take(self, packet: memoryview) -> Received | None:
         """One packet from a worker; its trace where it holds one."""
         origin = origin_of(packet)
         if origin is None:
@@ -68,13 +66,13 @@ class Recorder:
         self.account(origin)
         body = bytes(packet[HEADER.size :])
         try:
-            trace = decode(body)
+            received = Received(summary_of(body), body)
         except msgspec.MsgspecError:
             self.lose(UNREADABLE, 1)
             return None
-        self.held.append(Received(trace, body))
+        self.held.append(received)
         self.held_octets += len(body)
-        return trace
+        return received
 
     def account(self, origin: Origin) -> None:
         """What is missing between this packet and the one before it from the same worker?"""
@@ -146,7 +144,8 @@ class Recorder:
             self.move_aside(error, now)
         elif not self.failing:
             self.failing = True
-            self.alarm("journal.unwritable", f"The journal {self.path} takes no records ({error}); they wait here.")
+            text = f"The journal {self.path} takes no records ({error}): they wait in memory until that is full."
+            self.alarms.raise_alarm(UNWRITABLE, text)
         self.retry_at = now + self.pause
         self.pause = min(2 * self.pause, RETRY[1])
         self.drop_oldest()
@@ -155,7 +154,7 @@ class Recorder:
         self.pause, self.retry_at = RETRY[0], 0.0
         if self.failing:
             self.failing = False
-            self.alarm("journal.writable", f"The journal {self.path} takes records again.")
+            self.alarms.all_clear(UNWRITABLE, f"The journal {self.path} takes records again.")
 
     def drop_oldest(self, limit: int = HELD_LIMIT) -> None:
         """Memory has its bound, too."""
@@ -177,7 +176,8 @@ class Recorder:
             if part.exists():
                 part.rename(self.path.with_name(f"{self.path.name}.ruined-{stamp}{suffix}"))
         self.fresh = True
-        self.alarm("journal.ruined", f"The journal {self.path} is no use ({error}): moved aside, a new one begun.")
+        text = f"The journal {self.path} can't be used ({error}): it was moved aside, and a new one begun."
+        self.alarms.raise_alarm(RUINED_JOURNAL, text)
 
     def close(self) -> None:
         if self.store is not None:
@@ -218,7 +218,8 @@ class Recorder:
         self.unreported.clear()
         if lost:
             reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(lost.items()))
-            self.alarm("journal.lost", f"{lost.total()} records of transactions are missing in the journal: {reasons}.")
+            text = f"{lost.total()} records of transactions are missing in the journal: {reasons}."
+            self.alarms.raise_alarm(LOST, text)
 
 
 def is_ruined(error: Exception) -> bool:

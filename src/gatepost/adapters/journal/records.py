@@ -11,8 +11,9 @@ from typing import Any
 from urllib.parse import quote
 
 from gatepost.adapters.journal.matching import matches
+from gatepost.adapters.journal.packed import unpack
 from gatepost.adapters.journal.wire import decode
-from gatepost.adapters.journal.words import SEGMENT_BITS, sought
+from gatepost.adapters.journal.words import PLACES, SEGMENT_BITS, key_of, sought
 from gatepost.model.trace import Trace
 from gatepost.ports.journal import Search
 from gatepost.ports.unavailable import Unavailable
@@ -28,6 +29,7 @@ class JournalRecords:
         self.path = path
         self.opened: sqlite3.Connection | None = None
         self.inode = 0
+        self.packed = -1, b""  # a segment and its dictionary
 
     def find(self, search: Search) -> Iterator[Trace]:
         """Newest first, by the time at which they ended; at most `search.limit`."""
@@ -61,6 +63,7 @@ class JournalRecords:
         if self.opened is not None:
             self.opened.close()
             self.opened = None
+        self.packed = -1, b""
 
     # ── reading ──────────────────────────────────────────────────────────────
     def candidates(self, search: Search) -> Iterator[list[int]]:
@@ -75,9 +78,16 @@ class JournalRecords:
                 yield from self.whole(segment)
 
     def with_words(self, segment: int, words: list[int]) -> list[int]:
-        each = " INTERSECT ".join(["SELECT number FROM word WHERE segment = ? AND word = ?"] * len(words))
-        values = [value for word in words for value in (segment, word)]
-        return [number for (number,) in self.read(f"{each} ORDER BY number DESC", *values)]
+        """Numbers of its traces that have all of the words, from the last."""
+        first = segment << SEGMENT_BITS
+        places: set[int] | None = None
+        for word in words:
+            start = key_of(word, first)
+            found = {key & PLACES for (key,) in self.read(BETWEEN, start, start + PLACES)}
+            places = found if places is None else places & found
+            if not places:
+                break
+        return [first + place for place in sorted(places or (), reverse=True)]
 
     def whole(self, segment: int) -> Iterator[list[int]]:
         end = (segment + 1) << SEGMENT_BITS
@@ -86,12 +96,22 @@ class JournalRecords:
             end = numbers[-1]
 
     def traces(self, numbers: list[int]) -> Iterator[Trace]:
-        """In that order; those that were deleted meanwhile are left out."""
+        """Of one segment, in that order; those that were deleted meanwhile are left out."""
+        if not numbers:
+            return
+        dictionary = self.dictionary(numbers[0] >> SEGMENT_BITS)
         marks = ",".join("?" * len(numbers))
-        bodies = dict(self.read(f"SELECT number, body FROM trace WHERE number IN ({marks})", *numbers))  # noqa: S608  # only marks
+        query = f"SELECT number, body FROM trace WHERE number IN ({marks})"  # noqa: S608  # question marks
+        bodies = dict(self.read(query, *numbers))
         for number in numbers:
             if number in bodies:
-                yield decode(bodies[number])
+                yield decode(unpack(bodies[number], dictionary))
+
+    def dictionary(self, segment: int) -> bytes:
+        if self.packed[0] != segment:
+            found = self.read("SELECT dictionary FROM segment WHERE segment = ?", segment)
+            self.packed = segment, found[0][0] if found else b""
+        return self.packed[1]
 
     def read(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         try:
@@ -112,6 +132,7 @@ class JournalRecords:
 
 
 IN_TIME = "SELECT segment FROM segment WHERE ended >= ? AND began <= ? ORDER BY segment DESC"
+BETWEEN = "SELECT key FROM word WHERE key BETWEEN ? AND ?"
 BACKWARDS = "SELECT number FROM trace WHERE number >= ? AND number < ? ORDER BY number DESC LIMIT ?"
 BY_ID = f"SELECT number, id FROM trace WHERE number >> {SEGMENT_BITS} = ? AND id >= ? AND id < ?"  # noqa: S608  # a constant
 

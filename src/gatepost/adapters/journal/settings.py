@@ -34,7 +34,9 @@ class Rotation(Section):
     rotate: Literal["hourly", "daily", "weekly", "never"] = Field(
         default="daily", description='When a new file is begun, in UTC; "never" leaves it to logrotate and SIGHUP.'
     )
-    rotate_size: Size | None = Field(default=None, ge=64 * 1024, description="A new file is also begun above this size.")
+    rotate_size: Size | None = Field(
+        default=None, ge=64 * 1024, description="A new file is also begun above this size."
+    )
     keep: int = Field(default=30, ge=1, le=10_000, description="Closed files that are kept; older ones are deleted.")
 
 
@@ -71,7 +73,7 @@ class LogSettings(Rotation):
         default=None, description='The file, where to = "file".', examples=["/var/log/gatepost/gatepost.log"]
     )
     level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="Least level that is written; transactions are info."
+        default="info", description="Least level that is written; transactions are info."
     )
     w3c: W3cSettings | None = Field(default=None, description="A W3C extended log file beside it.")
 
@@ -87,7 +89,9 @@ class JournalSettings(Section):
 
     retention: Duration = Field(default=30 * DAY, ge=3600, description="Age at which a record is deleted.")
     size: Size = Field(
-        default=2 * 1024**3, ge=16 * 1024**2, description="Size of the journal on disk; above it the oldest records go first."
+        default=2 * 1024**3,
+        ge=16 * 1024**2,
+        description="Size of the journal on disk; above it the oldest records go first.",
     )
     patience: Duration = Field(
         default=2.0, ge=0, le=60, description="How long a session waits for room before its record is counted as lost."

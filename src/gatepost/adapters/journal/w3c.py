@@ -6,7 +6,8 @@ writes it; everything that is not printable ASCII, and the `%`, `"` and `#` that
 
 What IIS has and we add nothing to: cs-uri-stem, cs-host, cs(User-Agent), cs(Cookie) and cs(Referer) are `-`,
 cs-version is SMTP, sc-win32-status is 0. cs-username is the name the client gave in EHLO; cs-uri-query the
-command's argument behind a `+`; s-sitename the listener; time-taken the milliseconds the tar pit held the reply.
+command's argument behind a `+`; s-sitename the listener; time-taken the milliseconds that the backend and the tar
+pit held the reply. As in IIS, DATA is one record with the reply to the message and its Message-ID; a 354 is none.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -26,7 +27,10 @@ class Record(Struct, gc=False):
     trace: Trace
     exchange: Exchange
     when: str  # date and time
+    verb: str
+    argument: str
     octets_in: int
+    waited: float
 
 
 def word(text: str) -> str:
@@ -45,14 +49,14 @@ FIELDS: dict[str, Callable[[Record], str]] = {
     "s-computername": lambda at: word(at.trace.node),
     "s-ip": lambda at: word(at.trace.server.rpartition(":")[0].strip("[]")),
     "s-port": lambda at: word(at.trace.server.rpartition(":")[2]),
-    "cs-method": lambda at: word(at.exchange.verb),
+    "cs-method": lambda at: word(at.verb),
     "cs-uri-stem": lambda at: "-",
-    "cs-uri-query": lambda at: "+" + word(at.exchange.argument) if at.exchange.argument else "-",
+    "cs-uri-query": lambda at: "+" + word(at.argument) if at.argument else "-",
     "sc-status": lambda at: word(at.exchange.reply[:3]),
     "sc-win32-status": lambda at: "0",
     "sc-bytes": lambda at: str(len(at.exchange.reply.encode("utf-8", "replace")) + 2),
     "cs-bytes": lambda at: str(at.octets_in),
-    "time-taken": lambda at: str(round(at.exchange.delay * 1000)),
+    "time-taken": lambda at: str(round(at.waited * 1000)),
     "cs-version": lambda at: "SMTP",
     "cs-host": lambda at: "-",
     "cs(User-Agent)": lambda at: "-",
@@ -86,6 +90,12 @@ class W3cLog:
 
 def records(trace: Trace) -> Iterator[Record]:
     for exchange in trace.exchanges:
-        when = strftime("%Y-%m-%d %H:%M:%S", gmtime(trace.began + exchange.at))
+        if exchange.reply.startswith("354"):
+            continue
+        when = strftime("%Y-%m-%d %H:%M:%S", gmtime(trace.began + exchange.at + exchange.delay))
+        if exchange.verb == ".":
+            waited = exchange.delay + sum(handover.elapsed for handover in trace.handovers)
+            yield Record(trace, exchange, when, "DATA", trace.message_id, trace.size + len(".\r\n"), waited)
+            continue
         said = f"{exchange.verb} {exchange.argument}".rstrip().encode("utf-8", "replace")
-        yield Record(trace, exchange, when, len(said) + 2)
+        yield Record(trace, exchange, when, exchange.verb, exchange.argument, len(said) + 2, exchange.delay)

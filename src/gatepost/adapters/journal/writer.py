@@ -16,9 +16,10 @@ from pathlib import Path
 from types import FrameType
 
 from gatepost.adapters.journal.outlets import Outlets
-from gatepost.adapters.journal.recorder import Alarm, Recorder
+from gatepost.adapters.journal.recorder import Recorder
 from gatepost.adapters.journal.settings import JournalSettings, LogSettings
 from gatepost.adapters.journal.wire import HEADER, TRACE_LIMIT
+from gatepost.ports.alarms import Alarms
 
 GATHER = 0.02  # seconds between looks at the sockets while traces come in: fifty wake-ups a second, not one a trace
 BATCH_AGE = 0.2  # seconds a trace waits in memory at most
@@ -33,16 +34,16 @@ def serve(
     journal: JournalSettings,
     log: LogSettings,
     *,
-    alarm: Alarm | None = None,
+    alarms: Alarms | None = None,
 ) -> None:
     """Run until SIGTERM, or until no worker's end is open any more; then write what is left and return.
 
     Args:
         sockets: the writer's ends of `wire.pair()`; close the workers' ends in this process before.
         path: the journal's database.
-        alarm: told what an operator must know; the log is told in any case.
+        alarms: told what an operator must know; without them the log is.
     """
-    writer = Writer(sockets, path, journal, log, alarm)
+    writer = Writer(sockets, path, journal, log, alarms)
     before = {number: signal.signal(number, writer.on_signal) for number in (signal.SIGTERM, signal.SIGHUP)}
     before[signal.SIGINT] = signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor says when
     wake = signal.set_wakeup_fd(writer.wake[1].fileno(), warn_on_full_buffer=False)
@@ -58,6 +59,19 @@ def serve(
         writer.close()
 
 
+class AlarmLines:
+    """`ports.alarms.Alarms` that only writes them into the log."""
+
+    def __init__(self, outlets: Outlets) -> None:
+        self.outlets = outlets
+
+    def raise_alarm(self, key: str, text: str) -> None:
+        self.outlets.add_alarm(key, text, time.time())
+
+    def all_clear(self, key: str, text: str = "") -> None:
+        self.outlets.add_alarm(key, text, time.time(), over=True)
+
+
 class Writer:
     """The loop; made and owned by `serve`."""
 
@@ -67,12 +81,12 @@ class Writer:
         path: Path,
         journal: JournalSettings,
         log: LogSettings,
-        alarm: Alarm | None,
+        alarms: Alarms | None,
     ) -> None:
         self.sockets = list(sockets)
         self.outlets = Outlets(log)
-        self.alarm_hook = alarm
-        self.recorder = Recorder(path, journal, self.alarm)
+        self.alarms = alarms if alarms is not None else AlarmLines(self.outlets)
+        self.recorder = Recorder(path, journal, self.alarms)
         self.buffer = bytearray(HEADER.size + TRACE_LIMIT)
         self.view = memoryview(self.buffer)
         self.wake = socket.socketpair()
@@ -87,11 +101,6 @@ class Writer:
         self.count = 0  # traces since the last batch
         self.oldest = 0.0  # monotonic time of the first of them
         self.dropped, self.dropped_at = 0, 0.0
-
-    def alarm(self, code: str, detail: str) -> None:
-        self.outlets.add_alarm(code, detail, time.time())
-        if self.alarm_hook is not None:
-            self.alarm_hook(code, detail)
 
     def on_signal(self, number: int, frame: FrameType | None) -> None:
         """Looked at between batches; the wake-up socket ends the waiting."""
@@ -147,10 +156,10 @@ class Writer:
     def read(self, end: socket.socket) -> None:
         """Packets until there is none (BlockingIOError), a batch is full, or the worker's end is closed (returns)."""
         while size := end.recv_into(self.buffer):
-            trace = self.recorder.take(self.view[:size])
-            if trace is None:
+            received = self.recorder.take(self.view[:size])
+            if received is None:
                 continue
-            self.outlets.add(trace)
+            self.outlets.add(received)
             if not self.count:
                 self.oldest = time.monotonic()
             self.count += 1
@@ -169,7 +178,8 @@ class Writer:
         if self.recorder.flush(now, last=last):
             self.caring = self.recorder.care(now)
         if self.outlets.dropped > self.dropped and now >= self.dropped_at:
-            self.alarm("log.dropped", f"{self.outlets.dropped - self.dropped} octets of log lines found no place.")
+            text = f"{self.outlets.dropped - self.dropped} octets of log lines could not be written."
+            self.alarms.raise_alarm("log.dropped", text)
             self.dropped, self.dropped_at = self.outlets.dropped, now + DROPPED_EVERY
         self.outlets.flush(now)
         if not self.caring:

@@ -13,12 +13,9 @@ CREATE TABLE trace (
 
 CREATE INDEX trace_by_id ON trace (number >> 12, id);
 
-CREATE TABLE word (              -- a hash of each thing a trace can be looked up by: words.py
-    segment INTEGER NOT NULL,
-    word INTEGER NOT NULL,
-    number INTEGER NOT NULL,
-    PRIMARY KEY (segment, word, number)
-) WITHOUT ROWID;
+CREATE TABLE word (              -- what a trace can be looked up by: words.py
+    key INTEGER PRIMARY KEY      -- segment (20 bits), hash (31 bits), place of the trace in its segment (12 bits)
+);
 
 CREATE TABLE segment (
     segment INTEGER PRIMARY KEY,

@@ -1,0 +1,98 @@
+"""Held messages as files: one directory each, on stable storage before anybody is promised anything.
+
+`<data_dir>/quarantine/<digest>/message` and `envelope.json`; the digest is of content and recipients, so a
+client that comes again with the same message for the same people finds it held already.
+"""
+
+import asyncio
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from gatepost.model.address import text
+from gatepost.ports.backend import Envelope
+from gatepost.ports.quarantine import Holdable
+from gatepost.ports.unavailable import Unavailable
+
+
+class Held(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a held message beside its octets."""
+
+    transaction: str
+    reason: str
+    sender: str
+    recipients: tuple[str, ...]
+    body: str
+    smtputf8: bool
+
+
+class FileQuarantine:
+    """`ports.quarantine.Quarantine` on one machine.
+
+    Args:
+        directory: made on first use, mode 0700.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+
+    async def put(self, transaction: str, envelope: Envelope, payload: Holdable, reason: str) -> str:
+        held = Held(
+            transaction=transaction, reason=reason, sender=text(envelope.sender),
+            recipients=tuple(str(r) for r in envelope.recipients), body=envelope.body, smtputf8=envelope.smtputf8,
+        )  # fmt: skip
+        try:
+            return await asyncio.get_running_loop().run_in_executor(None, self.store, held, payload)
+        except OSError as error:
+            raise Unavailable(f"quarantine: {error}") from error
+
+    def store(self, held: Held, payload: Holdable) -> str:
+        """Blocking: write, sync, rename, sync."""
+        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = self.directory / f".{held.transaction}.{os.getpid()}"
+        draft.mkdir(mode=0o700)
+        try:
+            digest = hashlib.sha256("\n".join((held.sender, *sorted(held.recipients), "")).encode())
+            write_synced(draft / "message", hashed(payload, digest))
+            write_synced(draft / "envelope.json", iter((msgspec.json.encode(held),)))
+            sync_directory(draft)
+            name = digest.hexdigest()[:32]
+            self.keep(draft, self.directory / name)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+        return name
+
+    def keep(self, draft: Path, final: Path) -> None:
+        if not final.exists():
+            draft.rename(final)
+        sync_directory(self.directory)
+
+
+def hashed(payload: Holdable, digest: "hashlib._Hash") -> Iterator[bytes]:
+    """The payload; the client's own octets go into the digest, our fields do not."""
+    ours = payload.ours
+    for chunk in payload.chunks():
+        digest.update(chunk[ours:])
+        ours = max(0, ours - len(chunk))
+        yield chunk
+
+
+def write_synced(path: Path, chunks: Iterator[bytes]) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        for chunk in chunks:
+            file.write(chunk)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def sync_directory(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,167 @@
+"""Settings to everything one worker needs."""
+
+import asyncio
+from collections.abc import Mapping
+from ipaddress import ip_address
+from pathlib import Path
+
+import structlog
+
+from gatepost.adapters.backend.pool import Pool
+from gatepost.adapters.directory_file import FileDirectory
+from gatepost.adapters.lists import FileLists
+from gatepost.adapters.quarantine import FileQuarantine
+from gatepost.app.policy import judge_for
+from gatepost.app.recipients import directories_of, recipients_of
+from gatepost.config.settings import Settings
+from gatepost.gateway.clock import SystemClock
+from gatepost.gateway.directory_cache import CachedDirectory
+from gatepost.gateway.ids import Ids
+from gatepost.gateway.listener import Listener, Outside
+from gatepost.gateway.listener_settings import ListenerSettings
+from gatepost.gateway.routes import DomainRoute, Routes
+from gatepost.gateway.tarpit import Tarpit
+from gatepost.gateway.tls import ServerTls
+from gatepost.ports.alarms import Alarms
+from gatepost.ports.clock import Clock
+from gatepost.ports.counters import Counters, Gauges
+from gatepost.ports.directory import Directories
+from gatepost.ports.journal import Journal
+from gatepost.ports.lists import Lists
+from gatepost.ports.memory import Memory
+from gatepost.ports.own_names import OwnNames
+
+log = structlog.get_logger()
+
+
+def own_names(settings: Settings) -> OwnNames:
+    """By which names and addresses the gateway is known."""
+    bound = {ip_address(bind.host) for listener in settings.listeners.values() for bind in listener.bind}
+    return OwnNames(
+        hostname=settings.gateway.hostname.lower(),
+        domains=frozenset(settings.domains),
+        addresses=frozenset(ip for ip in bound if not ip.is_unspecified),
+    )
+
+
+def on_bug(where: str, error: BaseException) -> None:
+    """Ours to mend: the traceback goes to the operator, never to the client."""
+    log.error("bug", where=where, error=type(error).__name__, exc_info=error)
+
+
+class Graph:
+    """What one worker is made of. Made inside its event loop.
+
+    Args:
+        node, worker: for traces.
+        shared: counters, gauges and memory over all workers.
+        alarms: what an operator must know goes here.
+    """
+
+    def __init__(
+        self, settings: Settings, *, node: str, worker: int, counters: Counters, gauges: Gauges, memory: Memory,
+        journal: Journal, alarms: Alarms,
+    ) -> None:  # fmt: skip
+        self.settings = settings
+        self.node, self.worker = node, worker
+        self.alarms = alarms
+        self.clock = SystemClock()
+        self.ids = Ids()
+        self.counters, self.gauges, self.memory = counters, gauges, memory
+        self.lists = FileLists(self.clock)
+        self.backends = {name: self.pool(name) for name in settings.backends}
+        self.directories = directories_of(settings, self.backends, self.clock)
+        quarantine = FileQuarantine(settings.gateway.data_dir / "quarantine")
+        self.outside = Outside(
+            backends=self.backends, quarantine=quarantine, journal=journal, memory=memory, gauges=gauges, clock=self.clock
+        )
+        self.ports = self.make_ports()
+        self.listeners = {name: self.listener(name, section) for name, section in settings.listeners.items()}
+
+    def pool(self, name: str) -> Pool:
+        def notice(code: str, text: str) -> None:
+            self.alarms.raise_alarm(f"backend.{code}.{name}", text)
+
+        return Pool(name, self.settings.backends[name], self.settings.gateway.hostname, notice)
+
+    def make_ports(self) -> Mapping[type, object]:
+        return {
+            Clock: self.clock,
+            Counters: self.counters,
+            Gauges: self.gauges,
+            Memory: self.memory,
+            Lists: self.lists,
+            Directories: recipients_of(self.settings, self.directories),
+            OwnNames: own_names(self.settings),
+        }
+
+    def listener(self, name: str, section: ListenerSettings) -> Listener:
+        gateway = self.settings.gateway
+        limits = section.limits
+        return Listener(
+            name, section, hostname=section.hostname or gateway.hostname, header_prefix=gateway.header_prefix,
+            trusted_relays=gateway.trusted_relays, spool=spool_dir(gateway.data_dir), spool_memory=gateway.spool_memory,
+            node=self.node, worker=self.worker,
+            judge=judge_for(self.settings, section.role, self.ports, self.clock, on_bug),
+            routes=self.routes(section),
+            tarpit=Tarpit(
+                section.tarpit.delay, section.tarpit.maximum, limits.tarpitted, f"tarpit:{name}", self.counters, self.gauges
+            ),
+            tls=server_tls(section), outside=self.outside, ids=self.ids, on_bug=on_bug,
+        )  # fmt: skip
+
+    def routes(self, section: ListenerSettings) -> Routes:
+        domains = {
+            name: DomainRoute(domain.backend, domain.message_size, domain.mixed)
+            for name, domain in self.settings.domains.items()
+        }
+        return Routes(domains, section.relay, section.relay_from, self.backends)
+
+    def watch(self) -> None:
+        """What has to be looked at every second: lists and certificates that may have changed."""
+        self.lists.tick()
+        for alarm in self.lists.alarms():
+            self.alarms.raise_alarm("lists", alarm)
+        for listener in self.listeners.values():
+            if listener.tls is not None and (reloaded := listener.tls.reload_if_changed()) is not None:
+                self.tell_of_certificates(listener.name, "" if reloaded.taken else reloaded.detail)
+
+    def tell_of_certificates(self, listener: str, problem: str) -> None:
+        key = f"certificate.{listener}"
+        if problem:
+            self.alarms.raise_alarm(key, f"New certificates of listener {listener} cannot be used: {problem}")
+        else:
+            log.info("certificates reloaded", listener=listener)
+            self.alarms.all_clear(key)
+
+    def start_watching_files(self, loop: asyncio.AbstractEventLoop) -> None:
+        for directory in self.directories.values():
+            if isinstance(directory, FileDirectory):
+                directory.watch(loop)
+
+
+    async def probe_backends(self, patience: float) -> None:
+        """Learn what the backends offer before anybody is greeted; those that do not answer are asked again later."""
+        probes = [asyncio.ensure_future(backend.probe()) for backend in self.backends.values()]
+        if probes:
+            await asyncio.wait(probes, timeout=patience)
+
+    async def close(self) -> None:
+        for directory in self.directories.values():
+            if isinstance(directory, FileDirectory | CachedDirectory):
+                directory.close()
+        await asyncio.gather(*(backend.close() for backend in self.backends.values()))
+
+
+def server_tls(section: ListenerSettings) -> ServerTls | None:
+    if section.tls.mode == "off" or not section.tls.certificates:
+        return None
+    files = [(str(pair.certificate), str(pair.key)) for pair in section.tls.certificates]
+    return ServerTls(files, minimum=section.tls.minimum)
+
+
+def spool_dir(data_dir: Path) -> Path:
+    """Where large messages are kept while they are judged."""
+    return data_dir / "spool"
+
+

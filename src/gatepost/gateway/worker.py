@@ -1,0 +1,68 @@
+"""One worker: its listeners' doors, open until it is told to drain.
+
+Draining accepts nothing new, lets open transactions end, and says 421 to whoever is between two of them
+(RFC 5321 §3.8). The process around it, its signals and its heartbeat, are `app`'s.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from socket import socket
+
+from gatepost.gateway.admission import Admission, Room
+from gatepost.gateway.connection import Connection
+from gatepost.gateway.listener import Listener
+from gatepost.gateway.opening import Door
+from gatepost.gateway.session import SHUTTING_DOWN
+from gatepost.gateway.wheel import Wheel
+
+BACKLOG = 4096  # connections the kernel may hold for us; the sockets come bound, some come listening
+LOOK = 0.1  # seconds between looks whether the last session has ended
+
+
+class Worker:
+    """Owned by one event loop.
+
+    Args:
+        listeners: with the sockets that each listens on.
+        room: connections that may be open at once, by descriptors.
+    """
+
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, listeners: Sequence[tuple[Listener, Sequence[socket]]], room: Room
+    ) -> None:
+        self.loop = loop
+        self.listeners = listeners
+        self.room = room
+        self.wheel = Wheel(loop)
+        self.admissions = [Admission(listener, room) for listener, _ in listeners]
+        self.servers: list[asyncio.AbstractServer] = []
+
+    async def open(self) -> None:
+        """Accept on every socket."""
+        for (listener, sockets), admission in zip(self.listeners, self.admissions, strict=True):
+            door = Door(listener, admission, self.wheel)
+            for sock in sockets:
+                self.servers.append(await self.loop.create_server(door, sock=sock, backlog=BACKLOG))
+
+    async def drain(self, patience: float) -> int:
+        """Accept no more and wait up to `patience` seconds; how many connections were still open then."""
+        for listener, _ in self.listeners:
+            listener.draining = True
+        for server in self.servers:
+            server.close()
+        for admission in self.admissions:
+            for connection in tuple(admission.idle):
+                if isinstance(connection, Connection):
+                    connection.part_with(SHUTTING_DOWN)
+        end = self.loop.time() + patience
+        while self.room.taken and self.loop.time() < end:
+            await asyncio.sleep(LOOK)  # noqa: TID251 - the one place where a worker waits for its end
+        self.wheel.stop()
+        return self.room.taken
+
+    def cut_off(self) -> None:
+        """No more patience: whoever is between commands hears 421, the rest is closed with the process."""
+        for admission in self.admissions:
+            for connection in tuple(admission.idle):
+                if isinstance(connection, Connection):
+                    connection.part_with(SHUTTING_DOWN)

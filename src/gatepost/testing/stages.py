@@ -1,0 +1,105 @@
+"""In which world do the worked examples of checks happen?
+
+`Example.world` says only what differs from an ordinary day: the gateway `mx1.example.com` at 198.51.100.25 in front
+of `example.com`, where ann, bob and carol exist, with nothing counted and nothing on file. The stages themselves
+are made by `gatepost.model.samples`.
+
+Keys of a world: `directory` (domain → local parts, or "any"), `counters` (key → count), `files` (path → entries).
+"""
+
+import asyncio
+from collections.abc import Mapping
+from ipaddress import ip_address
+from typing import Any, NoReturn
+
+from gatepost.model.address import Address
+from gatepost.ports.clock import Clock
+from gatepost.ports.counters import Counters
+from gatepost.ports.directory import Directories
+from gatepost.ports.lists import Lists
+from gatepost.ports.memory import Memory
+from gatepost.ports.own_names import OwnNames
+from gatepost.testing.fakes import FakeClock, FakeCounters, FakeDirectories, FakeLists, FakeMemory
+
+OWN = OwnNames("mx1.example.com", frozenset({"example.com"}), frozenset({ip_address("198.51.100.25")}))
+ORDINARY_DAY: Mapping[str, Any] = {
+    "directory": {"example.com": ("ann", "bob", "carol")},
+    "counters": {},
+    "files": {},
+}
+
+Ports = dict[type, object]
+
+
+def ports_in(world: Mapping[str, Any]) -> Ports:
+    """Every port that a check may ask for, by its type. An unknown key of the world is a `KeyError`."""
+    for key in world:
+        ORDINARY_DAY[key]
+    today = {**ORDINARY_DAY, **world}
+    clock = FakeClock()
+    return {
+        Clock: clock,
+        Counters: FakeCounters(clock, today["counters"]),
+        Directories: FakeDirectories(today["directory"]),
+        Lists: FakeLists(today["files"]),
+        Memory: FakeMemory(clock),
+        OwnNames: OWN,
+    }
+
+
+def ports_down(world: Mapping[str, Any]) -> Ports:
+    """The same, but whatever can be out of reach is."""
+    ports = ports_in(world)
+    for port in ports.values():
+        if isinstance(port, FakeCounters | FakeDirectories | FakeMemory):
+            port.down = True
+    return ports
+
+
+def ports_silent(world: Mapping[str, Any]) -> Ports:
+    """The same, but whatever can be waited for never answers."""
+    directories = ports_in(world)[Directories]
+    return ports_in(world) | {
+        Counters: SilentCounters(),
+        Directories: SilentDirectories(directories),
+        Memory: SilentMemory(),
+    }
+
+
+async def silence() -> NoReturn:
+    """Until it is cancelled."""
+    await asyncio.get_running_loop().create_future()
+    raise AssertionError("nobody answers here")
+
+
+class SilentCounters:
+    """Never answers."""
+
+    async def hit(self, key: str, *, window: float, amount: int = 1) -> int:
+        await silence()
+
+    async def peek(self, key: str, *, window: float) -> int:
+        await silence()
+
+
+class SilentDirectories:
+    """Knows its domains and never answers for a recipient."""
+
+    def __init__(self, directories: object) -> None:
+        self.directories = directories
+
+    def is_ours(self, domain: str) -> bool:
+        return isinstance(self.directories, FakeDirectories) and self.directories.is_ours(domain)
+
+    async def find(self, address: Address) -> None:
+        await silence()
+
+
+class SilentMemory:
+    """Never answers."""
+
+    async def get(self, key: str) -> str | None:
+        await silence()
+
+    async def put(self, key: str, value: str, *, ttl: float) -> None:
+        await silence()
