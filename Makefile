@@ -45,8 +45,8 @@ format: setup ## lay the code out and mend what ruff can mend
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-fuzz: setup $(FUZZ_READY) ## every fuzz target for SECONDS=60
-	tests/fuzz/run.sh $(SECONDS)
+fuzz: setup $(FUZZ_READY) ## every fuzz target, SECONDS=60 each
+	$(BIN)/python tests/fuzz/run.py $(SECONDS)
 $(FUZZ_READY): requirements/fuzz.lock
 	$(BIN)/python -m pip install --quiet --require-hashes -r $<
 	@touch $@

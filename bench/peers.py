@@ -199,8 +199,11 @@ def run(options: argparse.Namespace) -> list[dict[str, Any]]:
         loads = [name for name in shapes if name in SHAPES]
         if loads:
             with ExitStack() as servers:
-                start = {"gatepost": lambda: gatepost(sink, options.workers), "postfix": lambda: postfix(sink)}
-                peers = [servers.enter_context(start[name]()) for name in wanted]
+                peers: list[Peer] = []
+                if "gatepost" in wanted:
+                    peers.append(servers.enter_context(gatepost(sink, options.workers)))
+                if "postfix" in wanted:
+                    peers.append(servers.enter_context(postfix(sink)))
                 results += [rates(peers, name, sink, options.runs, options.seconds) for name in loads]
         authority = Authority(options.output.parent)
         results += [held(name, sink, options.workers, authority) for name in shapes if name not in SHAPES]

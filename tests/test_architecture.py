@@ -19,8 +19,6 @@ STEPPED_OUTSIDE_TASKS = ("gateway", "engine", "checks")
 SUPPRESSIONS = re.compile(r"#\s*(type:\s*ignore|noqa)(?P<rest>.*)")
 REASONED = re.compile(r"^(\[[\w, -]+\]|:\s*[A-Z]+\d+(,\s*[A-Z]+\d+)*)\W+\w")
 
-each_file = pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SOURCE)))
-
 
 @cache
 def tree(path: Path) -> ast.Module:
@@ -33,47 +31,51 @@ def nodes(*kinds: type[ast.AST], under: Path = SOURCE) -> Iterator[tuple[Path, a
             yield from ((path, node) for node in ast.walk(tree(path)) if isinstance(node, kinds))
 
 
+def name(path: Path) -> str:
+    return str(path.relative_to(SOURCE))
+
+
 def place(path: Path, node: ast.AST) -> str:
-    return f"{path.relative_to(SOURCE)}:{getattr(node, 'lineno', 0)}"
+    return f"{name(path)}:{getattr(node, 'lineno', 0)}"
 
 
-@each_file
-def test_a_module_opens_with_the_question_it_answers(path):
-    assert ast.get_docstring(tree(path))
+def test_a_module_opens_with_the_question_it_answers():
+    assert not [name(path) for path in FILES if not ast.get_docstring(tree(path))]
 
 
-@each_file
-def test_a_file_is_short(path):
-    assert len(path.read_text().splitlines()) <= LINES_IN_FILE
+def test_a_file_is_short():
+    lengths = {name(path): len(path.read_text().splitlines()) for path in FILES}
+    assert not {path: length for path, length in lengths.items() if length > LINES_IN_FILE}
 
 
-@each_file
-def test_functions_are_short(path):
-    functions = [node for node in ast.walk(tree(path)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
-    long = [f"{f.name}: {length}" for f in functions if (length := f.end_lineno - f.lineno + 1) > LINES_IN_FUNCTION]
-    assert not long
+def test_functions_are_short():
+    found = nodes(ast.FunctionDef, ast.AsyncFunctionDef)
+    lengths = {f"{place(path, function)} {function.name}": size(function) for path, function in found}
+    assert not {function: length for function, length in lengths.items() if length > LINES_IN_FUNCTION}
 
 
-@each_file
-def test_a_path_names_a_thing_and_not_a_drawer(path):
-    words = {word for part in path.relative_to(SOURCE).with_suffix("").parts for word in part.split("_")}
-    assert not words & FORBIDDEN_WORDS
+def size(node: ast.AST) -> int:
+    return node.end_lineno - node.lineno + 1
 
 
-@each_file
-def test_types_are_imported_for_real(path):
-    assert "TYPE_CHECKING" not in path.read_text(), "a forbidden dependency could hide in such a block"
+def test_a_path_names_a_thing_and_not_a_drawer():
+    words = {path: set(re.split(r"[_/]", name(path).removesuffix(".py"))) for path in FILES}
+    assert not [name(path) for path in FILES if words[path] & FORBIDDEN_WORDS]
 
 
-@each_file
-def test_what_is_suppressed_has_a_code_and_a_reason(path):
-    found = [match for line in path.read_text().splitlines() if (match := SUPPRESSIONS.search(line))]
-    assert not [match[0] for match in found if not REASONED.match(match["rest"])]
+def test_types_are_imported_for_real():
+    hidden = [name(path) for path in FILES if "TYPE_CHECKING" in path.read_text()]
+    assert not hidden, "a forbidden dependency could hide in such a block"
 
 
-@pytest.mark.parametrize("path", sorted(SOURCE.rglob("__init__.py")), ids=lambda path: path.parent.name)
-def test_a_package_file_holds_a_docstring_only(path):
-    assert len(tree(path).body) == 1, "one import path per name: no re-exports"
+def test_what_is_suppressed_has_a_code_and_a_reason():
+    found = [(path, match) for path in FILES for match in SUPPRESSIONS.finditer(path.read_text())]
+    assert not [f"{name(path)}: {match[0]}" for path, match in found if not REASONED.match(match["rest"])]
+
+
+def test_a_package_file_holds_a_docstring_only():
+    packages = [path for path in FILES if path.name == "__init__.py"]
+    assert not [name(path) for path in packages if len(tree(path).body) != 1], "one import path per name: no re-exports"
 
 
 def declared(constructor: str) -> Iterator[tuple[Path, str]]:
@@ -92,17 +94,17 @@ def uses() -> dict[str, int]:
     counts: dict[str, int] = {}
     for _, node in nodes(ast.Name, ast.Attribute):
         if isinstance(node.ctx, ast.Load):
-            name = node.id if isinstance(node, ast.Name) else node.attr
-            counts[name] = counts.get(name, 0) + 1
+            used = node.id if isinstance(node, ast.Name) else node.attr
+            counts[used] = counts.get(used, 0) + 1
     return counts
 
 
 def test_every_kind_is_declared_in_a_spec_and_found_somewhere():
-    assert not [f"{path.name}: {name}" for path, name in declared("Kind") if uses().get(name, 0) < 2]
+    assert not [f"{name(path)}: {kind}" for path, kind in declared("Kind") if uses().get(kind, 0) < 2]
 
 
 def test_every_reply_constant_is_said_somewhere():
-    assert not [f"{path.name}: {name}" for path, name in declared("Reply") if not uses().get(name)]
+    assert not [f"{name(path)}: {reply}" for path, reply in declared("Reply") if not uses().get(reply)]
 
 
 def settings_models() -> Iterator[tuple[Path, ast.ClassDef]]:

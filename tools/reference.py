@@ -5,91 +5,27 @@ tests/test_docs.py holds the committed pages equal to what this makes.
 
 import sys
 from collections.abc import Callable, Iterator
-from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined
-
-from gatepost.config.schema import Model, Place, fields, is_table, models, sections, takes
-from gatepost.config.settings import settings_model
+from gatepost.config import reference
+from gatepost.config.schema import fields
 from gatepost.engine.catalogue import AnyCheck, check_classes, config_class
 from gatepost.model.check import FailMode
 from gatepost.model.check_settings import CheckSettings
 from gatepost.model.reply import Reply
 from gatepost.model.rule import Rule
 from gatepost.policy import shipped_rules
+from gatepost.policy.facts import DESCRIPTIONS
 from gatepost.smtp import replies
 
 DIRECTORY = Path(__file__).parents[1] / "docs" / "reference"
+CEL_TYPES = {str: "string", bool: "bool", int: "int", float: "double", list: "list of strings"}
 MADE = "<!-- Made by `make docs` from the code: change it there. -->\n"
-EMPTY = {'""': "–", "[]": "none", "{}": "none"}
 
 
 def cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
-
-
-def toml(value: object) -> str:
-    """As it is written in the configuration file."""
-    match value:
-        case bool():
-            return "true" if value else "false"
-        case Enum():
-            return toml(value.value)
-        case float() if value == int(value):
-            return str(int(value))
-        case int() | float():
-            return str(value)
-        case tuple() | list() | frozenset():
-            return f"[{', '.join(toml(item) for item in value)}]"
-        case dict():
-            return "{" + ", ".join(f"{key} = {toml(item)}" for key, item in value.items()) + "}"
-        case _:
-            return f'"{value}"'
-
-
-def default(info: FieldInfo) -> str:
-    if info.is_required():
-        return "**required**"
-    if info.default is None:
-        return "–"
-    value = info.default_factory() if info.default is PydanticUndefined else info.default  # type: ignore[misc, call-arg]  # none of ours takes arguments
-    written = toml(value)
-    return EMPTY.get(written) or f"`{written}`"
-
-
-def setting(key: str, place: Place) -> str:
-    return f"| `{key}` | {cell(takes(place.hint))} | {default(place.info)} | {cell(place.info.description or '')} |"
-
-
-def is_section(place: Place) -> bool:
-    """It has a heading of its own, and its default would only repeat that."""
-    return bool(models(place.hint)) or (is_table(place.hint) and place.info.annotation is dict)
-
-
-def section(path: str, model: Model) -> Iterator[str]:
-    own = {key: place for key, place in fields(model).items() if not models(place.hint)}
-    if path.startswith("checks.") and issubclass(model, CheckSettings):
-        own = {key: place for key, place in own.items() if key not in CheckSettings.model_fields}
-    yield f"\n## {f'`[{path}]`' if path else 'Top of the file'}\n"
-    yield (model.__doc__ or "").strip().partition("\n\n")[0].replace("\n", " ")
-    if own:
-        yield "\n| key | takes | default | |\n|---|---|---|---|"
-        yield from (setting(key, place) for key, place in own.items())
-
-
-def settings_page() -> Iterator[str]:
-    yield "# Settings\n"
-    yield "Every key of the configuration file, TOML. A key that is not here is an error. `<name>` is yours to choose; `[]` is a"
-    yield 'list of tables. Durations are `"30s"`, `"5m"`, `"2h"` or seconds; sizes `"256KiB"`, `"35MiB"` or octets. Defaults are'
-    yield "those of the profile `recommended` for an inbound listener.\n"
-    yield "Every section `[checks.<name>]` also takes:\n"
-    yield "| key | takes | default | |\n|---|---|---|---|"
-    yield from (setting(key, place) for key, place in fields(CheckSettings).items())
-    for path, model in sections(settings_model()):
-        yield from section(path, model)
 
 
 def check(cls: type[AnyCheck]) -> Iterator[str]:
@@ -130,42 +66,53 @@ def named(module: Any, kind: type) -> Iterator[tuple[str, Any]]:
 
 def rules_page() -> Iterator[str]:
     yield "# Rules\n"
-    yield "The rules that come with the gateway, by group. A listener asks them in the order of the groups; rules of your own stand"
-    yield "between the limits and the rest (`[[policy.rules]]`). The first that matches decides.\n"
-    group = ""
-    for name, rule in named(shipped_rules, Rule):
-        if name != group:
-            group = name
-            yield f"\n## {name.lower()}\n\n| rule | at | finds | does | says |\n|---|---|---|---|---|"
+    yield "The rules that come with the gateway. A listener asks them in the order of the groups; rules of your own"
+    yield "(`[[policy.rules]]`) stand between the limits and the rest. The first that matches decides."
+    rows: dict[str, dict[str, list[str]]] = {}
+    for group, rule in named(shipped_rules, Rule):
         found = ", ".join(f"`{code}`" for code in rule.codes) or "–"
         says = "–" if rule.action.value in ("accept", "ignore", "tag") else f"`{rule.reply}`"
-        yield f"| {rule.name} | {rule.phase.name} | {found} | {rule.action.value} | {says} |"
+        row = f"| {rule.name} | @ | {found} | {rule.action.value} | {says} |"
+        rows.setdefault(group, {}).setdefault(row, []).append(rule.phase.name)
+    for group, of_group in rows.items():
+        yield f"\n## {group.capitalize()}\n\n| rule | at | finds | does | says |\n|---|---|---|---|---|"
+        yield from (row.replace("@", ", ".join(phases), 1) for row, phases in of_group.items())
+    yield from facts()
+
+
+def facts() -> Iterator[str]:
+    yield "\n## What a condition may read\n"
+    yield "In `when`, beside findings (`early_talker.detected`). Each phase also has what the phases before it have."
+    yield "\n| from | fact | type | |\n|---|---|---|---|"
+    for phase, of_phase in DESCRIPTIONS.items():
+        for name, (kind, says) in of_phase.items():
+            yield f"| {phase.name} | `{name}` | {CEL_TYPES[kind]} | {cell(says)} |"
 
 
 def replies_page() -> Iterator[str]:
     yield "# Replies\n"
-    yield "What the protocol itself says; refusals by policy stand with their [rules](rules.md). None names the product."
+    yield "What the protocol itself says; what policy says stands with its [rules](rules.md). None names the product."
     yield "\n| reply | when |\n|---|---|"
     for name, reply in named(replies, Reply):
         yield f"| `{reply}` | {name.lower().replace('_', ' ')} |"
 
 
-PAGES: dict[str, Callable[[], Iterator[str]]] = {
-    "settings.md": settings_page,
-    "checks.md": checks_page,
-    "rules.md": rules_page,
-    "replies.md": replies_page,
+def joined(lines: Callable[[], Iterator[str]]) -> Callable[[], str]:
+    return lambda: MADE + "\n".join(lines()) + "\n"
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "settings.md": reference.page,
+    "checks.md": joined(checks_page),
+    "rules.md": joined(rules_page),
+    "replies.md": joined(replies_page),
 }
-
-
-def page(name: str) -> str:
-    return MADE + "\n".join(PAGES[name]()) + "\n"
 
 
 def main() -> None:
     DIRECTORY.mkdir(parents=True, exist_ok=True)
     for name in PAGES:
-        (DIRECTORY / name).write_text(page(name))
+        (DIRECTORY / name).write_text(PAGES[name]())
         print(DIRECTORY / name)
 
 

@@ -26,7 +26,9 @@ LIMIT = 0.02  # seconds that a silent outside gets here
 
 every_check = pytest.mark.parametrize("cls", CHECKS.values(), ids=CHECKS)
 every_outside = pytest.mark.parametrize(
-    "cls", [c for c in CHECKS.values() if MAY_BE_DOWN & set(get_type_hints(c.__init__).values())], ids=lambda c: c.spec.name
+    "cls",
+    [c for c in CHECKS.values() if MAY_BE_DOWN & set(get_type_hints(c.__init__).values())],
+    ids=lambda c: c.spec.name,
 )
 every_example = pytest.mark.parametrize(
     ("cls", "example"),
@@ -117,7 +119,7 @@ def test_every_setting_is_documented(cls):
 @every_check
 def test_every_setting_has_a_default_and_unknown_ones_are_errors(cls):
     assert configured(cls, {})
-    with pytest.raises(ValueError, match="extra_forbidden|not permitted"):
+    with pytest.raises(ValueError, match="Extra inputs are not permitted"):
         configured(cls, {"no_such_key": 1})
 
 

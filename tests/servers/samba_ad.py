@@ -1,22 +1,25 @@
 """A real Active Directory domain controller: Samba's, private, on a loopback address of its own.
 
-Needs root (its ports are fixed: 389, 636, 3268, 3269) and Debian's `samba samba-ad-provision samba-dsdb-modules
-samba-vfs-modules python3-samba`. Only its LDAP service is started. The schema gets what Exchange brings and Samba
-does not: dynamic distribution groups and public folders.
+Needs root (its ports are fixed: 389, 636 and the global catalog's 3268, 3269) and Debian's `samba
+samba-ad-provision samba-dsdb-modules samba-vfs-modules python3-samba`. Only its LDAP service is started. The schema
+gets what Exchange brings and Samba does not: dynamic distribution groups and public folders.
 """
 
+import contextlib
+import random
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from tests.servers import need
 from tests.servers.certificates import Certificate
 from tests.servers.loopback import wait_until
 
-HOST = "127.0.0.77"
+PORTS = (389, 636, 3268, 3269)
 REALM = "ad.example.test"
 BASE = "DC=ad,DC=example,DC=test"
 ADMINISTRATOR = f"CN=Administrator,CN=Users,{BASE}"
@@ -71,14 +74,28 @@ sam.transaction_commit()
 """
 
 
+def free_host() -> str:
+    """A loopback address where nobody listens on the ports of a domain controller."""
+    for last in random.sample(range(1, 255), 254):
+        host = f"127.0.77.{last}"
+        with contextlib.ExitStack() as stack:
+            try:
+                for port in PORTS:
+                    stack.enter_context(socket.socket()).bind((host, port))
+            except OSError:
+                continue
+        return host
+    raise RuntimeError("every address of 127.0.77.0/24 is taken")
+
+
 class SambaAd:
     """One domain controller, made anew; `add` before `start`.
 
     Args:
-        tls: what it shows on 636 and 3269.
+        issue: makes the certificate it shows on 636 and 3269, for these names.
     """
 
-    def __init__(self, *, tls: Certificate) -> None:
+    def __init__(self, *, issue: Callable[..., Certificate]) -> None:
         need.root("Samba's domain controller, on its fixed ports")
         self.program = need.program("samba")
         if not PROVISIONED_BY.exists():
@@ -87,7 +104,8 @@ class SambaAd:
             need.absent(f"needs {ACL_MODULE}: apt-get install samba-vfs-modules")
         self.directory = Path(tempfile.mkdtemp(prefix="samba-ad-"))
         self.target = self.directory / "domain"
-        self.tls = tls
+        self.host = free_host()
+        self.tls = issue(self.host, f"dc1.{REALM}")
         self.process: subprocess.Popen[bytes] | None = None
         self.provision()
         self.add([SCHEMA.format(base=BASE)])
@@ -98,7 +116,7 @@ class SambaAd:
                 need.program("samba-tool"),
                 *("domain", "provision", f"--targetdir={self.target}", f"--realm={REALM.upper()}", "--domain=AD"),
                 *("--server-role=dc", "--dns-backend=NONE", f"--adminpass={PASSWORD}", "--host-name=dc1"),
-                *(f"--host-ip={HOST}", f"--option=interfaces={HOST}/8", "--option=bind interfaces only=yes"),
+                *(f"--host-ip={self.host}", f"--option=interfaces={self.host}/8", "--option=bind interfaces only=yes"),
             ]
         )
 
@@ -141,7 +159,7 @@ class SambaAd:
 
     def listens(self) -> bool:
         """On the last of its ports, which it opens after the others; opens no connection."""
-        address = "".join(f"{int(part):02X}" for part in reversed(HOST.split("."))) + f":{3269:04X}"
+        address = "".join(f"{int(part):02X}" for part in reversed(self.host.split("."))) + f":{3269:04X}"
         return any(
             line.split()[1] == address and line.split()[3] == "0A"
             for line in Path("/proc/net/tcp").read_text().splitlines()[1:]

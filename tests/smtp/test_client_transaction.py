@@ -1,4 +1,4 @@
-"""One transaction as its replies decide it: taken only by a 250 to the final dot, content only if nobody was refused."""
+"""One transaction: taken only by a 250 to the final dot, content only if nobody was refused, whatever is answered."""
 
 from itertools import product
 

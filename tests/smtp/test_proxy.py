@@ -57,14 +57,19 @@ def test_a_line_may_name_an_ipv6_client():
     "octets",
     [
         b"PROXY TCP6 ::ffff:192.0.2.9 ::ffff:198.51.100.1 56324 25\r\n",
-        binary(ip_address("::ffff:192.0.2.9").packed + ip_address("::ffff:198.51.100.1").packed + BINARY_TCP4[-4:], family=0x21),
+        binary(
+            ip_address("::ffff:192.0.2.9").packed + ip_address("::ffff:198.51.100.1").packed + BINARY_TCP4[-4:],
+            family=0x21,
+        ),
     ],
 )
 def test_an_ipv4_client_is_the_same_in_both_families(octets):
     assert read(octets) == (OF_TCP4, b"")
 
 
-@pytest.mark.parametrize("line", [b"PROXY UNKNOWN\r\n", b"PROXY UNKNOWN ffff::1 whatever 1 2 3\r\n", b"PROXY UNKNOWN \r\n"])
+@pytest.mark.parametrize(
+    "line", [b"PROXY UNKNOWN\r\n", b"PROXY UNKNOWN ffff::1 whatever 1 2 3\r\n", b"PROXY UNKNOWN \r\n"]
+)
 def test_unknown_leaves_the_peer_as_the_client(line):
     assert read(line) == (ProxyHeader(local=True), b"")
 
@@ -172,7 +177,7 @@ def test_a_binary_header_that_is_not_perfect_is_refused(octets):
 def test_a_checksum_is_verified():
     good = with_checksum(BINARY_TCP4 + option(4, b"padding"))
     assert read(good) == (OF_TCP4, b"")
-    for at in range(16, len(good)):
+    for at in set(range(16, len(good))) - {len(good) - 7}:  # there it would become another option
         with pytest.raises(BadProxyHeader):
             read(good[:at] + bytes([good[at] ^ 1]) + good[at + 1 :])
 
@@ -183,7 +188,12 @@ def test_the_checksum_is_castagnolis():
 
 @pytest.mark.parametrize(
     ("cipher", "bits"),
-    [(b"TLS_AES_256_GCM_SHA384", 256), (b"ECDHE-RSA-AES128-GCM-SHA256", 128), (b"TLS_CHACHA20_POLY1305_SHA256", 256), (b"NEW", 0)],
+    [
+        (b"TLS_AES_256_GCM_SHA384", 256),
+        (b"ECDHE-RSA-AES128-GCM-SHA256", 128),
+        (b"TLS_CHACHA20_POLY1305_SHA256", 256),
+        (b"NEW", 0),
+    ],
 )
 def test_tls_up_to_the_proxy_is_told(cipher, bits):
     header, _ = read(binary(BINARY_TCP4 + option(2, b"MX.example.com") + tls_option(cipher=cipher)))

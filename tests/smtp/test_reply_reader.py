@@ -134,3 +134,9 @@ def test_after_an_error_nothing_more_is_read():
     reader.receive(b"250 Ok\r\n")
     with pytest.raises(BadReply):
         reader.next_reply()
+
+
+def test_many_short_lines_take_linear_time():
+    reader, octets = ReplyReader(), b"250-\r\n" * 10_000 + b"250 \r\n" + b"250 ok\r\n" * 100_000
+    reader.receive(octets)
+    assert sum(1 for _ in iter(reader.next_reply, None)) == 100_001  # minutes, if each line copied the rest

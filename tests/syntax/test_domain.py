@@ -25,18 +25,22 @@ def test_unicode_agrees_on_the_a_labels(vector):
         assert domain(vector["source"]) == wanted
 
 
-@pytest.mark.parametrize("text", ["BÜCHER.example", "bu\u0308cher.example", "XN--BCHER-KVA.EXAMPLE", "bücher\u3002example"])
+@pytest.mark.parametrize(
+    "text", ["BÜCHER.example", "bu\u0308cher.example", "XN--BCHER-KVA.EXAMPLE", "bücher\u3002example"]
+)
 def test_every_spelling_of_a_domain_is_the_same_value(text):
     assert domain(text) == "xn--bcher-kva.example"
 
 
 @pytest.mark.parametrize("text", ["example.com.", "bücher.example.", "bücher.example\u3002", ".", "example.com.."])
 def test_a_domain_that_ends_in_a_dot_is_refused(text):
-    with pytest.raises(BadSyntax, match="misplaced dot|internationalized"):
+    with pytest.raises(BadSyntax, match="misplaced dot"):
         domain(text)
 
 
-@pytest.mark.parametrize("text", ["", "a b", "a@b", "a/b", "a\x00b", "a\r\nb", "[", "[]", "a[192.0.2.1]", "ü b.example", "ü@b"])
+@pytest.mark.parametrize(
+    "text", ["", "a b", "a@b", "a/b", "a\x00b", "a\r\nb", "[", "[]", "a[192.0.2.1]", "ü b.example", "ü@b"]
+)
 def test_what_is_no_domain_is_refused(text):
     with pytest.raises(BadSyntax):
         domain(text)

@@ -15,8 +15,8 @@ class Settings(BaseModel):
 
 @pytest.mark.parametrize(
     ("written", "meant"),
-    [("500ms", 0.5), ("30s", 30), ("5m", 300), ("2h", 7200), ("7d", 604800), ("1.5h", 5400), ("30 S", 30), (30, 30), (0.25, 0.25),
-     ("0s", 0), (0, 0)],
+    [("500ms", 0.5), ("30s", 30), ("5m", 300), ("2h", 7200), ("7d", 604800), ("1.5h", 5400), ("30 S", 30), (30, 30),
+     (0.25, 0.25), ("0s", 0), (0, 0)],
 )  # fmt: skip
 def test_a_duration_is_a_number_or_has_a_unit(written, meant):
     assert seconds(written) == meant
@@ -24,8 +24,8 @@ def test_a_duration_is_a_number_or_has_a_unit(written, meant):
 
 @pytest.mark.parametrize(
     ("written", "meant"),
-    [("10MB", 10_000_000), ("35MiB", 36_700_160), ("256KiB", 262_144), ("1.5KiB", 1536), ("10mb", 10_000_000), ("12B", 12),
-     ("1 GiB", 2**30), (7, 7), ("2TB", 2 * 10**12)],
+    [("10MB", 10_000_000), ("35MiB", 36_700_160), ("256KiB", 262_144), ("1.5KiB", 1536), ("10mb", 10_000_000), 
+     ("12B", 12), ("1 GiB", 2**30), (7, 7), ("2TB", 2 * 10**12)],
 )  # fmt: skip
 def test_a_size_is_a_whole_number_or_has_a_unit(written, meant):
     assert octets(written) == meant
@@ -33,7 +33,25 @@ def test_a_size_is_a_whole_number_or_has_a_unit(written, meant):
 
 @pytest.mark.parametrize(
     "written",
-    ["", "5", "5x", "m", "-5m", "5m5s", "1e3s", "\u0665s", "5 minutes", "nan", "infs", True, None, [], -1, float("nan"), float("inf")],
+    [
+        "",
+        "5",
+        "5x",
+        "m",
+        "-5m",
+        "5m5s",
+        "1e3s",
+        "\u0665s",
+        "5 minutes",
+        "nan",
+        "infs",
+        True,
+        None,
+        [],
+        -1,
+        float("nan"),
+        float("inf"),
+    ],
 )
 def test_what_is_no_duration_is_refused_with_what_would_be_right(written):
     with pytest.raises(ValueError, match=r'seconds as a number, or a text such as "500ms", "30s"'):
@@ -57,13 +75,16 @@ def test_bounds_of_a_setting_hold_for_both_spellings(values):
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(300.0, "5m"), (90.0, "90s"), (0.5, "500ms"), (0.0, "0s"), (1.25, "1.25s"), (86400.0, "1d"), (7200, "2h")]
+    ("value", "text"),
+    [(300.0, "5m"), (90.0, "90s"), (0.5, "500ms"), (0.0, "0s"), (1.25, "1.25s"), (86400.0, "1d"), (7200, "2h")],
 )
 def test_a_duration_is_printed_in_the_largest_whole_unit(value, text):
     assert duration_text(value) == text
 
 
-@pytest.mark.parametrize(("value", "text"), [(36_700_160, "35MiB"), (10**7, "10MB"), (0, "0B"), (1001, "1001B"), (2**30, "1GiB")])
+@pytest.mark.parametrize(
+    ("value", "text"), [(36_700_160, "35MiB"), (10**7, "10MB"), (0, "0B"), (1001, "1001B"), (2**30, "1GiB")]
+)
 def test_a_size_is_printed_in_the_largest_whole_unit(value, text):
     assert size_text(value) == text
 

@@ -54,13 +54,14 @@ class Graph:
 
     Args:
         node, worker: for traces.
+        generation: of the configuration; names the sockets of the directories' processes.
         shared: counters, gauges and memory over all workers.
         alarms: what an operator must know goes here.
     """
 
     def __init__(
         self, settings: Settings, *, node: str, worker: int, counters: Counters, gauges: Gauges, memory: Memory,
-        journal: Journal, alarms: Alarms,
+        journal: Journal, alarms: Alarms, generation: int = 1,
     ) -> None:  # fmt: skip
         self.settings = settings
         self.node, self.worker = node, worker
@@ -70,7 +71,7 @@ class Graph:
         self.counters, self.gauges, self.memory = counters, gauges, memory
         self.lists = FileLists(self.clock)
         self.backends = {name: self.pool(name) for name in settings.backends}
-        self.directories = directories_of(settings, self.backends, self.clock)
+        self.directories = directories_of(settings, self.backends, self.clock, generation)
         quarantine = FileQuarantine(settings.gateway.data_dir / "quarantine")
         self.outside = Outside(
             backends=self.backends, quarantine=quarantine, journal=journal, memory=memory, gauges=gauges, clock=self.clock

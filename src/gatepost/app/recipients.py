@@ -15,26 +15,32 @@ from gatepost.ports.clock import Clock
 from gatepost.ports.directory import Directory
 
 
-def ldap_socket(data_dir: Path, name: str) -> Path:
-    """Where the process of an LDAP directory listens."""
-    return data_dir / "run" / f"directory.{name}.sock"
+def ldap_socket(data_dir: Path, name: str, generation: int) -> Path:
+    """Where the process of an LDAP directory listens; each generation of the configuration has its own."""
+    return data_dir / "run" / f"directory.{name}.{generation}.sock"
 
 
-def directories_of(settings: Settings, backends: Mapping[str, Backend], clock: Clock) -> dict[str, Directory]:
+def directories_of(
+    settings: Settings, backends: Mapping[str, Backend], clock: Clock, generation: int
+) -> dict[str, Directory]:
     """Every `[directories.<name>]` that some domain asks."""
     wanted = dict.fromkeys(d.recipients for d in settings.domains.values() if d.recipients != "any")
-    return {name: directory(settings, name, settings.directories[name], backends, clock) for name in wanted}
+    return {
+        name: directory(settings.directories[name], ldap_socket(settings.gateway.data_dir, name, generation), backends, clock)
+        for name in wanted
+    }
 
 
 def directory(
-    settings: Settings, name: str, section: DirectorySettings, backends: Mapping[str, Backend], clock: Clock
+    section: DirectorySettings, path: Path, backends: Mapping[str, Backend], clock: Clock
 ) -> Directory:
+    """`path`: of the socket of its process, if it is one that has a process."""
     source: Directory
     match section:
         case FileSettings():
             return FileDirectory(section)
         case LdapSettings():
-            source = LdapDirectory(ldap_socket(settings.gateway.data_dir, name), section.timeout, clock)
+            source = LdapDirectory(path, section.timeout, clock)
         case CalloutSettings():
             source = CalloutDirectory(backends[section.backend])
     return CachedDirectory(

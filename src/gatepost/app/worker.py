@@ -51,6 +51,7 @@ async def serve(settings: Settings, place: WorkerPlace) -> int:
         settings, node=socket.gethostname(), worker=place.index, counters=shared.counters,
         gauges=shared.gauges_of(place.index), memory=shared.memory,
         journal=JournalClient(place.journal, bound=settings.journal.patience), alarms=line,
+        generation=place.generation,
     )  # fmt: skip
     spool_dir(settings.gateway.data_dir).mkdir(mode=0o700, exist_ok=True)
     descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)

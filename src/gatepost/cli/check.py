@@ -10,6 +10,7 @@ import typer
 from gatepost.cli.options import DEFAULT_CONFIG, ConfigFile, Json
 from gatepost.cli.problems import as_json, as_text, count, summary
 from gatepost.cli.terminal import FAILED, OK, say, say_json
+from gatepost.config.access_lists import lint_access_lists
 from gatepost.config.files import expiring, lint_files
 from gatepost.config.lint import lint
 from gatepost.config.live import probe
@@ -55,7 +56,8 @@ def findings(config: Path, offline: bool) -> tuple[Problem, ...]:
 
 def offline_findings(loaded: Loaded) -> Iterator[Problem]:
     yield from lint(loaded)
-    yield from lint_machine(loaded, this_machine())
+    yield from lint_machine(loaded, this_machine(loaded))
     yield from lint_files(loaded)
     yield from expiring(loaded, SystemClock().now())
     yield from lint_lists(loaded)
+    yield from lint_access_lists(loaded)

@@ -19,6 +19,7 @@ from gatepost.syntax.domain import domain
 
 NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")  # names of sections stand in logs and traces
 ANY = "any"
+OUTBOUND = (Role.SUBMISSION.value, Role.INTERNAL.value)
 
 
 def contradictions(raw: Data, source: Source) -> Iterator[Problem]:
@@ -61,7 +62,6 @@ def dangling(raw: Data) -> Iterator[Found]:
             yield from reference(raw, ("domains", name, "recipients"), "directories")
     for name, _ in tables(raw, "listeners"):
         yield from reference(raw, ("listeners", name, "relay"), "backends")
-        yield from reference(raw, ("listeners", name, "auth", "directory"), "directories")
     for name, _ in tables(raw, "directories"):
         yield from reference(raw, ("directories", name, "backend"), "backends")
 
@@ -71,7 +71,9 @@ def reference(raw: Data, path: Path, section: str) -> Iterator[Found]:
     known = names(raw, section)
     if not isinstance(value, str) or value in known:
         return
-    near = nearest(value, known) or (f"There are: {', '.join(known)}." if known else f"Add a section [{section}.{value}].")
+    near = nearest(value, known) or (
+        f"There are: {', '.join(known)}." if known else f"Add a section [{section}.{value}]."
+    )
     also = f' "{ANY}" takes every address.' if path[-1] == "recipients" else ""
     yield Found(path, "reference", f"there is no [{section}.{value}]", near + also)
 
@@ -101,48 +103,18 @@ def unserved(raw: Data) -> Iterator[Found]:
 
 
 def roles(raw: Data) -> Iterator[Found]:
-    """What a role must have and must not have."""
+    """An inbound listener never relays, the others serve nobody else (PRODUCT, "Two virtual servers")."""
     for name, table in tables(raw, "listeners"):
         here: Path = ("listeners", name)
-        match role(table):
-            case Role.INBOUND.value:
-                yield from inbound(here, table)
-            case Role.INTERNAL.value:
-                yield from internal(here, table)
-            case Role.SUBMISSION.value:
-                yield from submission(here, table)
-            case _:
-                continue
-
-
-def inbound(here: Path, table: Data) -> Iterator[Found]:
-    """It never relays (PRODUCT, "Two virtual servers")."""
-    fix = 'Move it to a listener with role = "submission" or "internal".'
-    for key in ("relay", "relay_from"):
-        if table.get(key):
-            message = "an inbound listener takes mail from anybody, and only to [domains]"
-            yield Found((*here, key), "listener.open-relay", message, fix)
-    if table.get("auth"):
-        yield Found((*here, "auth"), "listener.auth", "an inbound listener has no logins", fix)
-
-
-def internal(here: Path, table: Data) -> Iterator[Found]:
-    if table.get("auth"):
-        message = "an internal listener has no logins: it serves the hosts in relay_from"
-        yield Found((*here, "auth"), "listener.auth", message, 'Set role = "submission", or take it out.')
-    if not table.get("relay_from"):
-        message = "an internal listener serves the hosts in relay_from, and there are none"
-        yield Found(here, "listener.no-clients", message, 'Add relay_from = ["10.0.0.0/8"], your own networks.')
-
-
-def submission(here: Path, table: Data) -> Iterator[Found]:
-    if table.get("auth") and not value_at(table, ("tls", "certificates")):
-        message = "passwords are taken only inside TLS, and the listener has none"
-        yield Found((*here, "auth"), "listener.auth", message, "Add tls with certificates to the listener.")
-    if not table.get("auth") and not table.get("relay_from"):
-        message = "a submission listener serves users who log in and hosts in relay_from; it has neither"
-        fix = 'Add auth = { directory = "…" } or relay_from = ["10.0.0.0/8"].'
-        yield Found(here, "listener.no-clients", message, fix)
+        if role(table) == Role.INBOUND.value:
+            for key in ("relay", "relay_from"):
+                if table.get(key):
+                    message = "an inbound listener takes mail from anybody, and only to [domains]"
+                    fix = 'Move it to a listener with role = "submission" or "internal".'
+                    yield Found((*here, key), "listener.open-relay", message, fix)
+        elif role(table) in OUTBOUND and not table.get("relay_from"):
+            message = f"a listener of role {role(table)} serves the hosts in relay_from, and there are none"
+            yield Found(here, "listener.no-clients", message, 'Add relay_from = ["10.0.0.0/8"], your own networks.')
 
 
 def double_binds(raw: Data) -> Iterator[Found]:

@@ -42,7 +42,7 @@ LATER = frozenset(
     "dns console engines sensor spam checks.spf checks.dkim checks.dmarc checks.arc checks.dnsbl checks.antivirus "
     "checks.attachments checks.spam checks.greylist checks.impersonation".split()
 )
-"""Sections that documents speak of and this version does not have."""
+"""What documents speak of and this version does not have."""
 
 KEYS_SHOWN = 12
 CHOICES_SHOWN = 8
@@ -141,11 +141,14 @@ def unknown(path: Path, root: Model, raw: object) -> Words:
     """A key or section that nobody knows."""
     name = str(path[-1])
     value = value_at(raw, path)
-    dotted = section_name(path)
-    if dotted in LATER:
-        return "key.unknown", "is not part of this version", f"Take [{dotted}] out."
+    if ".".join(map(str, path)) in LATER or (path[0], path[-1]) == ("listeners", "auth"):
+        return "key.unknown", "is not part of this version", "Take it out."
     if is_unquoted_domain(path, raw):
-        return "key.unknown", "the dots of a domain are read as sections", f'Quote it: [domains."{unquoted(path, raw)}"].'
+        return (
+            "key.unknown",
+            "the dots of a domain are read as sections",
+            f'Quote it: [domains."{unquoted(path, raw)}"].',
+        )
     if not isinstance(value, dict) and may_be_secret((name,), value):
         file = toml_key(name.removesuffix("_file"))
         return (
@@ -178,7 +181,9 @@ def suggestion(name: str, known: list[str], root: Model) -> str:
         return f"{toml_key(name)} belongs in {' or '.join(f'[{s}]' for s in dict.fromkeys(elsewhere))}."
     if len(known) <= KEYS_SHOWN:
         return f"Known here: {', '.join(known)}."
-    return f"Known here: {', '.join(known[:KEYS_SHOWN])} and {len(known) - KEYS_SHOWN} more (see the settings reference)."
+    return (
+        f"Known here: {', '.join(known[:KEYS_SHOWN])} and {len(known) - KEYS_SHOWN} more (see the settings reference)."
+    )
 
 
 def missing(path: Path, field: Place | None, source: Source) -> Problem:
@@ -284,6 +289,10 @@ def conversion(path: Path, value: object, wanted: str) -> str:
         return f"Write {key} = {int(text)}."
     if wanted.startswith("a list") and isinstance(value, str):
         return f"Write {key} = [{shown(path, value)}]." if not may_be_secret(path, value) else ""
-    if wanted.startswith(("a string", "a file path")) and isinstance(value, int | float) and not isinstance(value, bool):
+    if (
+        wanted.startswith(("a string", "a file path"))
+        and isinstance(value, int | float)
+        and not isinstance(value, bool)
+    ):
         return f'Write {key} = "{value}".'
     return ""

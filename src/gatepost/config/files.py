@@ -36,43 +36,55 @@ def named_files(value: object, path: Path) -> Iterator[Named]:
     """Settings of type `Path`, and texts whose key ends in `_file`, wherever they are."""
     if isinstance(value, FilePath):
         yield path, value
-    elif isinstance(value, BaseModel):
-        for name, info in type(value).model_fields.items():
-            inner = getattr(value, name)
-            if isinstance(inner, str) and name.endswith("_file"):
-                inner = FilePath(inner)
-            yield from named_files(inner, (*path, info.alias or name))
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            yield from named_files(inner, (*path, str(key)))
-    elif isinstance(value, tuple | list):
-        for i, inner in enumerate(value):
-            yield from named_files(inner, (*path, i))
+    elif isinstance(value, str) and path and str(path[-1]).endswith("_file"):
+        yield path, FilePath(value)
+    else:
+        for key, inner in inside(value):
+            yield from named_files(inner, (*path, key))
+
+
+def inside(value: object) -> list[tuple[str | int, object]]:
+    """Keys and values one level below, by the names they have in the file."""
+    if isinstance(value, BaseModel):
+        return [(info.alias or name, getattr(value, name)) for name, info in type(value).model_fields.items()]
+    if isinstance(value, dict):
+        return [(str(key), inner) for key, inner in value.items()]
+    return list(enumerate(value)) if isinstance(value, tuple | list) else []
 
 
 def lint_file(loaded: Loaded, path: Path, file: FilePath) -> Iterator[Problem]:
     is_secret = holds_secret(path)
-    name = "the file" if is_secret and not file.parent.is_dir() else str(file)  # it might be the secret itself
+    name = "the file" if is_secret and not os.path.isdir(file.parent) else str(file)  # it might be the secret itself
     try:
         mode = file.stat().st_mode
     except FileNotFoundError:
-        yield finding(loaded, "file.missing", path, f"{name} does not exist", "Write the file, or correct its name.", Severity.ERROR)
+        fix = "Write the file, or correct its name."
+        yield finding(loaded, "file.missing", path, f"{name} does not exist", fix, Severity.ERROR)
         return
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not the name of a file"
-        yield finding(loaded, "file.unreadable", path, f"{name} cannot be looked at: {reason}", "Correct its name or the modes of its directories.", Severity.ERROR)
+        reason = error.strerror if isinstance(error, OSError) else "that is not the name of a file"
+        fix = "Correct its name, or the modes of the directories above it."
+        yield finding(loaded, "file.unreadable", path, f"{name} cannot be read: {reason}", fix, Severity.ERROR)
         return
     if stat.S_ISDIR(mode):
-        yield finding(loaded, "file.directory", path, f"{name} is a directory", "Name the file in it.", Severity.ERROR)
+        yield finding(loaded, "file.directory", path, f"{name} is a directory", "Name a file in it.", Severity.ERROR)
         return
-    if is_secret and mode & (stat.S_IROTH | stat.S_IWOTH):
-        yield finding(loaded, "file.exposed", path, "every user of this machine can read the file", f"Run: chmod o= {file}")
-    elif mode & stat.S_IWOTH:
-        yield finding(loaded, "file.exposed", path, f"every user of this machine can write {name}", f"Run: chmod o-w {file}")
-    if not os.access(file, os.R_OK):
-        yield finding(loaded, "file.unreadable", path, f"{name} is not readable by this user", "Run the check as the gateway's user, or change the file's mode.")
-    if path[-1] == "command" and not os.access(file, os.X_OK):
-        yield finding(loaded, "file.not-a-program", path, f"{name} is not executable", f"Run: chmod +x {file}", Severity.ERROR)
+    yield from exposed(loaded, path, file, mode if is_secret else mode & ~stat.S_IROTH)
+    if not os.access(file, os.R_OK, effective_ids=True):
+        fix = "Run the check as the gateway's user, or change the file's mode."
+        yield finding(loaded, "file.unreadable", path, f"this user may not read {name}", fix)
+    if path[-1] == "command" and not os.access(file, os.X_OK, effective_ids=True):
+        message, fix = f"{name} is not executable", f"Run: chmod +x {file}"
+        yield finding(loaded, "file.not-a-program", path, message, fix, Severity.ERROR)
+
+
+def exposed(loaded: Loaded, path: Path, file: FilePath, mode: int) -> Iterator[Problem]:
+    if mode & stat.S_IWOTH:
+        message, fix = f"every user of this machine can write {file}", f"Run: chmod o-w {file}"
+        yield finding(loaded, "file.exposed", path, message, fix)
+    elif mode & stat.S_IROTH:
+        message, fix = f"every user of this machine can read {file}", f"Run: chmod o= {file}"
+        yield finding(loaded, "file.exposed", path, message, fix)
 
 
 def holds_secret(path: Path) -> bool:
@@ -108,7 +120,7 @@ def certificates(loaded: Loaded) -> Iterator[Problem]:
 
 
 def pair_of(loaded: Loaded, path: Path, file: FilePath, key: FilePath) -> Iterator[Problem]:
-    if not (os.access(file, os.R_OK) and os.access(key, os.R_OK)):
+    if not (os.access(file, os.R_OK, effective_ids=True) and os.access(key, os.R_OK)):
         return  # said already
     try:
         ServerTls([(str(file), str(key))])
@@ -129,4 +141,11 @@ def expiring(loaded: Loaded, now: float) -> Iterator[Problem]:
                 path: Path = ("listeners", name, "tls", "certificates", i, "certificate")
                 when = f"expires in {left / DAY:.0f} days" if left > 0 else "has expired"
                 severity = Severity.WARNING if left > 0 else Severity.ERROR
-                yield finding(loaded, "file.expires", path, f"{pair.certificate} {when}", "Renew it; it is taken into use when the file changes.", severity)
+                yield finding(
+                    loaded,
+                    "file.expires",
+                    path,
+                    f"{pair.certificate} {when}",
+                    "Renew it; it is taken into use when the file changes.",
+                    severity,
+                )

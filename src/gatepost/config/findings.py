@@ -1,10 +1,8 @@
 """How a lint says what it found: the problem with its place in the file, and where an unwritten value came from."""
 
-
 from gatepost.config.load import Loaded
 from gatepost.config.problems import Problem, Severity, place, section_name, shown, value_at
 from gatepost.config.source import Path
-
 
 PROFILE: Path = ("profile",)
 

@@ -51,7 +51,9 @@ def gateway(loaded: Loaded) -> Iterator[Problem]:
         yield finding(loaded, "gateway.root", ("gateway", "user"), message, 'Set user = "gatepost", a user of its own.')
     if PRODUCT.search(settings.header_prefix):
         message = "header fields would name a product"
-        yield finding(loaded, "gateway.prefix", ("gateway", "header_prefix"), message, 'Set header_prefix = "X-Gateway".')
+        yield finding(
+            loaded, "gateway.prefix", ("gateway", "header_prefix"), message, 'Set header_prefix = "X-Gateway".'
+        )
     for network in settings.trusted_relays:
         if not network.prefixlen:
             yield finding(
@@ -120,7 +122,7 @@ def unused(loaded: Loaded) -> Iterator[Problem]:
     listeners, domain_list = settings.listeners.values(), settings.domains.values()
     backends = {d.backend for d in domain_list} | {listener.relay for listener in listeners}
     backends |= {getattr(directory, "backend", None) for directory in settings.directories.values()}
-    directories = {d.recipients for d in domain_list} | {a.auth.directory for a in listeners if a.auth is not None}
+    directories = {d.recipients for d in domain_list}
     for section, names, used in (
         ("backends", settings.backends, backends),
         ("directories", settings.directories, directories),

@@ -20,9 +20,12 @@ SIZE_FLOOR = 25 * 1000 * 1000  # octets; what large providers let their users se
 FLOOD = 100  # clients that the tar pit should stand at their full rate
 SUBMISSIONS_PORT = 465
 PRODUCT = re.compile(
-    r"gatepost|postfix|sendmail|exim|qmail|microsoft|exchange|windows|linux|debian|ubuntu|version|\bv?\d+\.\d", re.IGNORECASE
+    r"gatepost|postfix|sendmail|exim|qmail|microsoft|exchange|windows|linux|debian|ubuntu|version|\bv?\d+\.\d",
+    re.IGNORECASE,
 )
-INDISPENSABLE = ("MAIL", "RCPT", "DATA")
+INDISPENSABLE = (("EHLO", "HELO"), ("MAIL",), ("RCPT",), ("DATA", "BDAT"))
+"""Of each at least one."""
+
 EXPECTED = ("EHLO", "HELO", "RSET", "NOOP", "QUIT", "STARTTLS", "BDAT", "VRFY", "XEXCH50")
 """Verbs that clients with honest mail send."""
 
@@ -89,7 +92,7 @@ def honest_senders(listener: ListenerSettings, at: At) -> Iterator[Problem]:
         (
             limit.hops < HOPS_FLOOR,
             "hops",
-            f"mail through Microsoft 365 and mailing lists has more than {limit.hops} Received fields and is refused as a loop",
+            f"mail through Microsoft 365 and lists has more than {limit.hops} Received fields: it is refused as a loop",
             "Set hops = 100 (RFC 5321 §6.3).",
         ),
         (
@@ -118,15 +121,12 @@ def honest_senders(listener: ListenerSettings, at: At) -> Iterator[Problem]:
 
 def verbs(listener: ListenerSettings, at: At) -> Iterator[Problem]:
     table = listener.commands
-    for verb in INDISPENSABLE:
-        if not table.get(verb):
-            message = f"without {verb} no mail can be taken"
-            yield at("commands.indispensable", ("commands", verb), message, f"Set {verb} = true.", Severity.ERROR)
-    if not table.get("EHLO") and not table.get("HELO"):
-        yield at(
-            "commands.indispensable", ("commands", "EHLO"), "without EHLO or HELO no mail can be taken",
-            "Set EHLO = true.", Severity.ERROR,
-        )  # fmt: skip
+    for choice in INDISPENSABLE:
+        if not any(table.get(verb) for verb in choice):
+            message = f"without {' or '.join(choice)} no mail can be taken"
+            yield at(
+                "commands.indispensable", ("commands", choice[0]), message, f"Set {choice[0]} = true.", Severity.ERROR
+            )
     if listener.policies.on_disabled == "drop":
         for verb in EXPECTED:
             if not table.get(verb):
@@ -136,8 +136,11 @@ def verbs(listener: ListenerSettings, at: At) -> Iterator[Problem]:
                     f'honest clients send {verb}, and on_disabled = "drop" closes on them: they come back for days',
                     f'Set {verb} = true, or on_disabled = "refuse".',
                 )
+
+
+def lengths(listener: ListenerSettings, at: At) -> Iterator[Problem]:
     for verb in ("EHLO", "HELO", "MAIL", "RCPT"):
-        if 0 < table.get(verb, 0) < LENGTHS[verb]:
+        if 0 < listener.commands.get(verb, 0) < LENGTHS[verb]:
             yield at(
                 "commands.length",
                 ("commands", verb),
@@ -174,7 +177,9 @@ def tls(listener: ListenerSettings, at: At) -> Iterator[Problem]:
             "Require it with required_from or required_sender_domains.",
         )
     for bind in listener.bind:
-        if (bind.port == SUBMISSIONS_PORT) != (mode == "implicit") and (mode == "implicit" or bind.port == SUBMISSIONS_PORT):
+        if (bind.port == SUBMISSIONS_PORT) != (mode == "implicit") and (
+            mode == "implicit" or bind.port == SUBMISSIONS_PORT
+        ):
             yield at(
                 "tls.port",
                 ("bind",),
@@ -198,8 +203,8 @@ def tarpit_delay(listener: ListenerSettings, at: At) -> Iterator[Problem]:
         yield at(
             "tarpit.maximum",
             ("tarpit", "maximum"),
-            f"clients wait 5 minutes for a reply (RFC 5321 §4.5.3.2): after {duration_text(listener.tarpit.maximum)} an "
-            "honest one with one wrong recipient has gone",
+            f"clients wait 5 minutes for a reply (RFC 5321 §4.5.3.2): after {duration_text(listener.tarpit.maximum)} "
+            "an honest one with one wrong recipient has gone",
             'Set maximum = "120s".',
         )
 
@@ -216,9 +221,9 @@ def tarpit_capacity(loaded: Loaded, listener: ListenerSettings, at: At) -> Itera
         yield at(
             "tarpit.capacity",
             ("limits", "tarpitted"),
-            f"{FLOOD} clients {pace}, held up to {duration_text(listener.tarpit.maximum)}, are {waiting} connections in "
-            f"the tar pit; it holds {listener.limits.tarpitted} and is then full",
-            f"Set tarpitted = {waiting} or more, a shorter tarpit.maximum, or a lower checks.rate.connections_per_minute.",
+            f"{FLOOD} clients {pace}, held up to {duration_text(listener.tarpit.maximum)}, are {waiting} connections "
+            f"in the tar pit; it holds {listener.limits.tarpitted} and is then full",
+            f"Set tarpitted = {waiting}, a shorter tarpit.maximum, or a lower checks.rate.connections_per_minute.",
         )
 
 
@@ -239,13 +244,6 @@ def relaying(listener: ListenerSettings, at: At) -> Iterator[Problem]:
                 "List the networks of your own hosts.",
                 Severity.ERROR,
             )
-    if listener.auth is not None:
-        yield at(
-            "listener.auth",
-            ("auth",),
-            "this version verifies no passwords: AUTH is not offered, only hosts in relay_from may send",
-            "List your hosts in relay_from.",
-        )
 
 
 def proxies(listener: ListenerSettings, at: At) -> Iterator[Problem]:
@@ -261,5 +259,5 @@ def proxies(listener: ListenerSettings, at: At) -> Iterator[Problem]:
 
 
 Lint = Callable[[ListenerSettings, At], Iterator[Problem]]
-EVERY_ROLE: tuple[Lint, ...] = (limits, verbs, banner, proxies)
+EVERY_ROLE: tuple[Lint, ...] = (limits, verbs, lengths, banner, proxies)
 INBOUND: tuple[Lint, ...] = (honest_senders, tls, smuggling, tarpit_delay)

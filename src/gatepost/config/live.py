@@ -15,7 +15,6 @@ from gatepost.config.load import Loaded
 from gatepost.config.problems import Problem, Severity, in_order
 from gatepost.config.source import Path
 from gatepost.gateway.settings import Endpoint
-from gatepost.syntax.units import size_text
 
 ROOM = 1024**3  # octets that should be free for spool, quarantine and journal
 
@@ -62,7 +61,9 @@ def bind_problem(loaded: Loaded, path: Path, bind: Endpoint, error: int) -> Prob
             return finding(loaded, "bind.not-allowed", path, message, fix)
         case errno.EADDRNOTAVAIL:
             message = f"{bind.host} is not an address of this machine"
-            return finding(loaded, "bind.not-here", path, message, 'Bind one of its addresses, or "0.0.0.0".', Severity.ERROR)
+            return finding(
+                loaded, "bind.not-here", path, message, 'Bind one of its addresses, or "0.0.0.0".', Severity.ERROR
+            )
         case _:
             message = f"{bind} cannot be bound: {os.strerror(error)}"
             return finding(loaded, "bind.failed", path, message, "Bind another address.", Severity.ERROR)
@@ -73,10 +74,9 @@ def probe_places(loaded: Loaded) -> Iterator[Problem]:
     settings = loaded.settings
     path: Path = ("gateway", "data_dir")
     yield from writable(loaded, path, settings.gateway.data_dir)
-    existing = next((place for place in (settings.gateway.data_dir, *settings.gateway.data_dir.parents) if place.exists()), None)
-    if existing is not None and shutil.disk_usage(existing).free < ROOM:
-        free = shutil.disk_usage(existing).free // 1024**2 * 1024**2
-        message = f"only {size_text(free)} are free there, for spool, quarantine and journal"
+    free = shutil.disk_usage(existing(settings.gateway.data_dir)).free
+    if free < ROOM:
+        message = f"only {free // 1024**2} MiB are free there, for spool, quarantine and journal"
         yield finding(loaded, "data-dir.room", path, message, "Make room, or name a directory on another disk.")
     if settings.log.to == "file" and settings.log.path is not None:
         yield from writable(loaded, ("log", "path"), settings.log.path.parent)
@@ -86,15 +86,18 @@ def probe_places(loaded: Loaded) -> Iterator[Problem]:
 
 def writable(loaded: Loaded, path: Path, directory: FilePath) -> Iterator[Problem]:
     """It can be written, or made. Root can do both: then its later user is not judged here."""
-    if directory.exists():
-        if not directory.is_dir():
-            yield finding(loaded, "place.not-a-directory", path, f"{directory} is not a directory", "Name one.", Severity.ERROR)
-        elif not os.access(directory, os.W_OK | os.X_OK):
-            yield finding(loaded, "place.not-writable", path, f"this user may not write to {directory}", NOT_WRITABLE)
-        return
-    parent = next(place for place in directory.parents if place.exists())
-    if not os.access(parent, os.W_OK | os.X_OK):
-        yield finding(loaded, "place.not-writable", path, f"this user may not make {directory} in {parent}", NOT_WRITABLE)
+    nearest = existing(directory)
+    if not nearest.is_dir():
+        message = f"{nearest} is not a directory"
+        yield finding(loaded, "place.not-a-directory", path, message, "Name a directory.", Severity.ERROR)
+    elif not os.access(nearest, os.W_OK | os.X_OK, effective_ids=True):
+        what = f"write to {directory}" if nearest == directory else f"make {directory} in {nearest}"
+        yield finding(loaded, "place.not-writable", path, f"this user may not {what}", NOT_WRITABLE)
+
+
+def existing(place: FilePath) -> FilePath:
+    """The place itself, or the nearest above it that is there and that this user can see."""
+    return next(above for above in (place, *place.parents, FilePath("/")) if os.path.exists(above))
 
 
 NOT_WRITABLE = "Run the check as the gateway's user; if it may not either, make the directory and give it to that user."

@@ -27,18 +27,14 @@ def lint_lists(loaded: Loaded) -> Iterator[Problem]:
     for name, settings in loaded.settings.directories.items():
         if not isinstance(settings, FileSettings):
             continue
-        path = ("directories", name, "path")
         try:
-            entries = len(FileDirectory(settings))
+            FileDirectory(settings)
         except BadList as error:
-            fix = "Write an address or @domain a line; the gateway does not start with such a list."
-            yield finding(loaded, "directory.list", path, str(error), fix, Severity.ERROR)
+            message, colon, advice = str(error).partition(": write ")
+            fix = f"Write {advice}." if colon else "The gateway does not start with such a list."
+            yield finding(loaded, "directory.list", ("directories", name, "path"), message, fix, Severity.ERROR)
         except OSError:
             continue  # `files` has said so
-        else:
-            if not entries:
-                message, fix = "the list is empty: every recipient is refused", "Write an address a line."
-                yield finding(loaded, "directory.empty", path, message, fix)
 
 
 async def probe_directories(loaded: Loaded) -> list[Problem]:

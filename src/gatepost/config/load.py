@@ -58,11 +58,15 @@ def read_text(path: FilePath) -> str:
     except IsADirectoryError:
         raise refused(file, "file", "is a directory", f"Name the file: {path / 'gatepost.toml'}") from None
     except PermissionError:
-        raise refused(file, "file", "may not be read by this user", "Run as a user who may, or change its mode.") from None
+        raise refused(
+            file, "file", "may not be read by this user", "Run as a user who may, or change its mode."
+        ) from None
     except OSError as error:
         raise refused(file, "file", f"cannot be read: {error.strerror}", "") from None
     if len(octets) > FILE_LIMIT:
-        raise refused(file, "file", "is larger than 4 MiB", "Is this the configuration? Lists belong in files of their own.")
+        raise refused(
+            file, "file", "is larger than 4 MiB", "Is this the configuration? Lists belong in files of their own."
+        )
     try:
         return octets.decode("utf-8-sig")
     except UnicodeDecodeError as error:

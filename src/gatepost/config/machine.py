@@ -1,6 +1,7 @@
 """Does the configuration fit the machine it is to run on?"""
 
 import os
+import pwd
 import resource
 from collections.abc import Iterator
 
@@ -19,51 +20,69 @@ class Machine(Struct, frozen=True, kw_only=True):
     cores: that this process may use.
     descriptors: open files a process may have at most (hard RLIMIT_NOFILE).
     is_root: started by root, so that it can become another user.
+    missing_user: `gateway.user` where no such user exists, else "".
     """
 
     cores: int
     descriptors: int
     is_root: bool
+    missing_user: str = ""
 
 
-def this_machine() -> Machine:
+def this_machine(loaded: Loaded) -> Machine:
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     return Machine(
         cores=len(os.sched_getaffinity(0)),
         descriptors=hard if hard != resource.RLIM_INFINITY else 2**31,
         is_root=os.geteuid() == 0,
+        missing_user=missing_user(loaded.settings.gateway.user),
     )
 
 
+def missing_user(name: str | None) -> str:
+    if name is None:
+        return ""
+    try:
+        pwd.getpwnam(name)
+    except KeyError:
+        return name
+    return ""
+
+
 def lint_machine(loaded: Loaded, machine: Machine) -> Iterator[Problem]:
-    gateway = loaded.settings.gateway
-    workers = gateway.workers or machine.cores
-    if workers > 2 * machine.cores:
-        yield finding(
-            loaded,
-            "machine.workers",
-            ("gateway", "workers"),
-            f"{workers} workers share {machine.cores} {'core' if machine.cores == 1 else 'cores'}",
-            "Leave workers out: one for each core.",
-        )
-    if gateway.user is None and machine.is_root:
-        yield finding(
-            loaded,
-            "gateway.root",
-            ("gateway", "user"),
-            "started by root, the gateway would stay root",
-            'Set user = "gatepost", a user of its own.',
-        )
+    yield from workers(loaded, machine)
+    yield from users(loaded, machine)
+    yield from descriptors(loaded, machine)
+
+
+def workers(loaded: Loaded, machine: Machine) -> Iterator[Problem]:
+    wanted = loaded.settings.gateway.workers or machine.cores
+    if wanted > 2 * machine.cores:
+        message = f"{wanted} workers share {machine.cores} {'core' if machine.cores == 1 else 'cores'}"
+        fix = "Leave workers out: one for each core."
+        yield finding(loaded, "machine.workers", ("gateway", "workers"), message, fix)
+
+
+def users(loaded: Loaded, machine: Machine) -> Iterator[Problem]:
+    path = ("gateway", "user")
+    if loaded.settings.gateway.user is None and machine.is_root:
+        message = "started by root, the gateway would stay root"
+        yield finding(loaded, "gateway.root", path, message, 'Set user = "gatepost", a user of its own.')
+    if machine.missing_user:
+        message = f"there is no user {machine.missing_user} on this machine"
+        fix = f"Run: useradd --system --shell /usr/sbin/nologin {machine.missing_user}"
+        yield finding(loaded, "gateway.no-user", path, message, fix, Severity.ERROR)
+
+
+def descriptors(loaded: Loaded, machine: Machine) -> Iterator[Problem]:
     listeners = loaded.settings.listeners.values()
-    needed = sum(PER_CONNECTION * listener.limits.connections + listener.limits.tarpitted for listener in listeners)
-    needed = needed // workers + SPARE
-    if needed > machine.descriptors:
+    wanted = sum(PER_CONNECTION * listener.limits.connections + listener.limits.tarpitted for listener in listeners)
+    each = wanted // (loaded.settings.gateway.workers or machine.cores) + SPARE
+    if each > machine.descriptors:
         yield finding(
             loaded,
             "machine.descriptors",
-            ("listeners",),
-            f"each of {workers} workers may need {needed} open files, the system allows {machine.descriptors}: "
-            "connections above that are refused with 421",
-            f"Raise the limit (LimitNOFILE={needed} in the systemd unit), or lower connections and tarpitted.",
-            Severity.WARNING,
+            ("listeners", ""),
+            f"a worker may need {each} open files and is allowed {machine.descriptors}: further connections get 421",
+            f"Raise the limit (LimitNOFILE={each} in the systemd unit), or lower connections and tarpitted.",
         )

@@ -52,8 +52,10 @@ class Problem(Struct, frozen=True, kw_only=True):
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
         where = " ".join(part for part in (f"[{self.section}]" if self.section else "", self.key) if part)
-        text = f"{place}: {self.severity.value}: {where}: {self.message}" if where else (
-            f"{place}: {self.severity.value}: {self.message}"
+        text = (
+            f"{place}: {self.severity.value}: {where}: {self.message}"
+            if where
+            else (f"{place}: {self.severity.value}: {self.message}")
         )
         return f"{text}\n    {self.fix}" if self.fix else text
 
@@ -120,10 +122,10 @@ def toml_key(key: str) -> str:
     return key if BARE_KEY.match(key) else quoted(key)
 
 
-def toml_value(value: object) -> str:
-    """As one writes it in the file, on one line, bounded."""
+def toml_value(value: object, limit: int | None = VALUE_LIMIT) -> str:
+    """As one writes it in the file, on one line, cut at `limit` characters."""
     text = whole_value(value)
-    return text if len(text) <= VALUE_LIMIT else f"{text[: VALUE_LIMIT - 1]}…"
+    return text if limit is None or len(text) <= limit else f"{text[: limit - 1]}…"
 
 
 def whole_value(value: object) -> str:
@@ -135,7 +137,11 @@ def whole_value(value: object) -> str:
         case list() | tuple():
             return f"[{', '.join(map(whole_value, value))}]"
         case dict():
-            return f"{{ {', '.join(f'{toml_key(str(k))} = {whole_value(v)}' for k, v in value.items())} }}" if value else "{}"
+            return (
+                f"{{ {', '.join(f'{toml_key(str(k))} = {whole_value(v)}' for k, v in value.items())} }}"
+                if value
+                else "{}"
+            )
         case _:
             return str(value)
 

@@ -72,7 +72,7 @@ RECOMMENDED = Profile(
         Role.INBOUND: {"commands": recommended_commands()},
         Role.INTERNAL: {"commands": recommended_commands(), **KNOWN_CLIENTS},
         Role.SUBMISSION: {
-            "commands": {**recommended_commands(), "AUTH": LENGTHS["AUTH"], "XEXCH50": False},
+            "commands": {**recommended_commands(), "XEXCH50": False},
             "tls": {"required": True},
             **KNOWN_CLIENTS,
         },

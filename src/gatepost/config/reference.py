@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from enum import Enum
 from pathlib import Path as FilePath
 
-from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from gatepost.config.problems import section_name, toml_value
+from gatepost.config.problems import toml_value
 from gatepost.config.profiles import AGGRESSIVE, RECOMMENDED, Profile
 from gatepost.config.schema import Model, Place, element, fields, kinds, models, sections, takes
 from gatepost.config.settings import settings_model
@@ -145,23 +144,15 @@ def default(place: Place) -> str:
 
 def written(value: object, hint: object) -> str:
     """A default as it would stand in the file."""
-    match value:
-        case Enum():
-            return toml_value(value.value)
-        case FilePath():
-            return toml_value(str(value))
-        case bool() | str():
-            return toml_value(value)
-        case float() | int() if is_unit(hint, Duration):
-            return toml_value(duration_text(float(value)))
-        case int() if is_unit(hint, Size):
-            return toml_value(size_text(value))
-        case tuple() | list():
-            return f"[{', '.join(written(inner, element(hint)) for inner in value)}]"
-        case BaseModel():
-            return toml_value(value.model_dump(mode="json"))
-        case _:
-            return toml_value(value)
+    if isinstance(value, tuple | list):
+        return f"[{', '.join(written(inner, element(hint)) for inner in value)}]"
+    if isinstance(value, float | int) and is_unit(hint, Duration):
+        return toml_value(duration_text(float(value)))
+    if isinstance(value, int) and is_unit(hint, Size):
+        return toml_value(size_text(value))
+    if isinstance(value, Enum):
+        return toml_value(value.value)
+    return toml_value(str(value) if isinstance(value, FilePath) else value)
 
 
 def is_unit(hint: object, unit: object) -> bool:
@@ -177,7 +168,9 @@ def profiles() -> str:
     tables = [inbound_defaults(RECOMMENDED), inbound_defaults(AGGRESSIVE)]
     keys = [key for key in dict.fromkeys((*tables[0], *tables[1])) if tables[0].get(key) != tables[1].get(key)]
     rows = [f"| `{key}` | {' | '.join(f'`{table[key]}`' for table in tables)} |" for key in keys]
-    verbs = [f"| {verb} | {' | '.join(length(under, verb) for under in (RECOMMENDED, AGGRESSIVE))} |" for verb in LENGTHS]
+    verbs = [
+        f"| {verb} | {' | '.join(length(under, verb) for under in (RECOMMENDED, AGGRESSIVE))} |" for verb in LENGTHS
+    ]
     return "\n".join(
         (
             PROFILES,

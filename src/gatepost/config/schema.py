@@ -66,13 +66,11 @@ def models(hint: object) -> tuple[Model, ...]:
 def element(hint: object) -> object | None:
     """What the elements of a list, or the values of a table with free keys, are."""
     for arg in alternatives(hint):
-        match get_origin(arg), get_args(arg):
-            case (origin, (inner, *_)) if origin in (tuple, list, frozenset, set):
-                return inner
-            case (origin, (_, inner)) if isinstance(origin, type) and issubclass(origin, dict):
-                return inner
-            case _:
-                continue
+        args: tuple[object, ...] = get_args(arg)
+        if get_origin(arg) in (tuple, list, frozenset, set):
+            return args[0]
+        if get_origin(arg) is dict:
+            return args[1]
     return None
 
 

@@ -1,16 +1,15 @@
 """The whole configuration: the settings models of all parts, under the section names of the file."""
 
 from functools import lru_cache
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, Field, create_model
 
-from gatepost.adapters.backend.settings import BackendSettings
+from gatepost.adapters.backend.settings import BackendSettings, host_port
 from gatepost.adapters.directory_callout import CalloutSettings
 from gatepost.adapters.directory_file import FileSettings
 from gatepost.adapters.directory_ldap.settings import LdapSettings
 from gatepost.adapters.journal.settings import JournalSettings, LogSettings
-
 from gatepost.engine.catalogue import check_classes, config_class
 from gatepost.gateway.listener_settings import ListenerSettings
 from gatepost.gateway.settings import DomainSettings, GatewaySettings, Section
@@ -28,10 +27,17 @@ def domain_key(value: str) -> str:
     try:
         name = domain(value)
     except BadSyntax as error:
-        raise ValueError(f'"{value}" is no domain ({error.reason}): write one such as [domains."example.com"]') from None
+        raise ValueError(
+            f'"{value}" is no domain ({error.reason}): write one such as [domains."example.com"]'
+        ) from None
     if name.startswith("["):
         raise ValueError(f'"{value}" is an address: write a domain such as [domains."example.com"]')
     return name
+
+
+def backend_host(value: str) -> str:
+    """One host of a backend, as it is written."""
+    return str(host_port(value))
 
 
 DomainName = Annotated[str, AfterValidator(domain_key)]
@@ -62,8 +68,12 @@ class Settings(Section):
         default_factory=dict, description="What knows the recipients of a domain."
     )
     listeners: dict[str, ListenerSettings] = Field(description="The virtual servers.")
-    checks: CheckSections = Field(default_factory=CheckSections, description="The checks; every one can be switched off.")
-    policy: PolicySettings = Field(default_factory=PolicySettings, description="What follows from what checks find.")
+    checks: CheckSections = Field(
+        default_factory=CheckSections, description="The checks; every one can be switched off."
+    )
+    policy: PolicySettings = Field(
+        default_factory=lambda: PolicySettings.model_validate({}), description="What follows from what checks find."
+    )
     log: LogSettings = Field(default_factory=LogSettings, description="The log.")
     journal: JournalSettings = Field(default_factory=JournalSettings, description="The record of transactions.")
 
@@ -74,12 +84,11 @@ PROFILES: tuple[str, ...] = get_args(ProfileName)
 @lru_cache(maxsize=1)
 def settings_model() -> type[Settings]:
     """`Settings` with the sections of all checks that are installed."""
-    configs = {name: config_class(cls) for name, cls in sorted(check_classes().items())}
-    sections = create_model(
-        "Checks",
-        __base__=CheckSections,
-        **{name: (config, Field(default_factory=config, description=first_line(config))) for name, config in configs.items()},
-    )
+    definitions: dict[str, Any] = {  # pydantic's own type for them
+        name: (config, Field(default_factory=config, description=first_line(config)))
+        for name, config in ((name, config_class(cls)) for name, cls in sorted(check_classes().items()))
+    }
+    sections = create_model("Checks", __base__=CheckSections, **definitions)
     return create_model(
         "Settings",
         __base__=Settings,

@@ -13,6 +13,7 @@ ADVICE: tuple[tuple[str, str], ...] = (
     ("[\u201c\u201d\u2018\u2019]", 'Use straight quotes: "…".'),
     (r"^\s*=", "There is no key before the equals sign."),
     (r"^\s*[\w.-]+\s*:", "TOML writes key = value, with an equals sign."),
+    (r"^\s*[^\s=#\"'\[.]+\s+[^\s=.]", 'A key has no space in it: write it with "_".'),
     (r"=\s*(?i:true|false|yes|no|on|off)\b", "Write true or false, in lower case and without quotes."),
     (r"=\s*(?:#|$)", "Give the key a value, or take the line out."),
     (r"=\s*\{", "An inline table { … } stands on one line, without a comma at its end."),
@@ -23,7 +24,6 @@ ADVICE: tuple[tuple[str, str], ...] = (
     (r"=\s*[^\s\"'\[{#]", 'A string is written in quotes, as in hostname = "mx1.example.com".'),
     (r"^\s*\[[^\]]*[^\x00-\x7f]", 'A name with other characters is quoted, as in [domains."example.com"].'),
     (r"^\s*\[[^\]]*$", "Close the bracket: [section]."),
-    (r"^\s*[^\s=#\"'\[.]+\s+[^\s=.]", 'A key has no space in it: write it with "_".'),
     (r"^[^=]*$", "A line is key = value, [section], or a comment that begins with #."),
 )
 """What a line looks like, and what its author probably wants to know; the first that fits."""
@@ -48,7 +48,10 @@ def explained(complaint: str, line: str) -> tuple[str, str]:
     if complaint.startswith("Unclosed array"):
         return "a list that begins before this line is never closed", 'Close it with "]".'
     if complaint.startswith(("Unterminated string", "Illegal character")):
-        return "a string is not closed on its line", 'End it with the quote it began with; a backslash is written "\\\\".'
+        return (
+            "a string is not closed on its line",
+            'End it with the quote it began with; a backslash is written "\\\\".',
+        )
     for pattern, advice in ADVICE:
         if re.search(pattern, line):
             return decapitalized(complaint), advice

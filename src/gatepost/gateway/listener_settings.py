@@ -113,7 +113,7 @@ class LimitSettings(Section):
         STANDARD.recipients_per_message,
         ge=1,
         le=10_000,
-        description="Recipients taken for one message; further ones are answered 452 (RFC 5321 §4.5.3.1.8 asks for 100).",
+        description="Recipients taken for one message; more are answered 452 (RFC 5321 §4.5.3.1.8 asks for 100).",
     )
     hops: int = Field(STANDARD.hops, ge=1, description="Received fields in a message; more are a loop (RFC 5321 §6.3).")
     errors: int = Field(STANDARD.errors, ge=1, description="Errors a client may make on one connection before 421.")
@@ -151,7 +151,7 @@ class ListenerPolicies(Section):
         0.0,
         ge=0,
         le=30,
-        description="Pause before the greeting, in which clients that do not wait for it give themselves away; 0 = none.",
+        description="Pause before the greeting, in which clients that do not wait give themselves away; 0 = none.",
     )
     bare_lf: Literal["refuse", "normalize"] = Field(
         "refuse", description="A line feed alone in DATA: refuse the message, or make CRLF of it, from any client."
@@ -188,7 +188,8 @@ class TlsSettings(Section):
     """`tls` of a listener."""
 
     mode: Literal["starttls", "implicit", "off"] = Field(
-        "starttls", description="By the STARTTLS command, from the first octet (port 465), or off; off without certificates."
+        "starttls",
+        description="By the STARTTLS command, from the first octet (port 465), or off; off without certificates.",
     )
     certificates: tuple[CertificateSettings, ...] = Field(
         (), description="Certificate and key pairs; where there are several, chosen by the server name and key type."
@@ -214,15 +215,6 @@ class TlsSettings(Section):
         return self
 
 
-class AuthSettings(Section):
-    """`auth` of a submission listener: the login of its users."""
-
-    directory: str = Field(description="Name of the `[directories.<name>]` that verifies passwords.")
-    mechanisms: tuple[Literal["PLAIN", "LOGIN"], ...] = Field(
-        ("PLAIN", "LOGIN"), min_length=1, description="SASL mechanisms offered, only inside TLS."
-    )
-
-
 class ListenerSettings(Section):
     """Section `[listeners.<name>]`: one virtual server."""
 
@@ -231,16 +223,17 @@ class ListenerSettings(Section):
     )
     role: Role = Field(
         Role.INBOUND,
-        description="inbound: anonymous mail from the Internet to the domains. submission: mail of users who "
-        "authenticate. internal: mail of hosts in relay_from.",
+        description="inbound: anonymous mail from the Internet to the domains. submission: mail of users; internal: "
+        "mail of other servers; both from hosts in relay_from.",
     )
     hostname: Hostname | None = Field(None, description="Name of this listener; default: the gateway's.")
     banner: str = Field("ESMTP", max_length=200, description="What follows the host name in the 220 greeting.")
-    tls: TlsSettings = Field(default_factory=TlsSettings, description="TLS towards clients; without certificates it is off.")
+    tls: TlsSettings = Field(
+        default_factory=TlsSettings, description="TLS towards clients; without certificates it is off."
+    )
     proxy_protocol: tuple[Network, ...] = Field(
         (), description="Networks from which a PROXY v1 or v2 header must come first; from others it is refused."
     )
-    auth: AuthSettings | None = Field(None, description="Login of users; only on a submission listener.")
     relay: str | None = Field(None, description="Name of the backend that takes mail to domains that are not ours.")
     relay_from: tuple[Network, ...] = Field(
         (), description="Networks that may send to any domain without login; never on an inbound listener."

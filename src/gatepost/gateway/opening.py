@@ -57,9 +57,7 @@ class Opening(asyncio.Protocol):
         self.deadline = 0.0
         self.slot = 0
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        if not isinstance(transport, asyncio.Transport):
-            raise TypeError("not a stream")
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # TCP has no other
         peer = transport.get_extra_info("peername")
         if not peer:  # already gone
             transport.abort()

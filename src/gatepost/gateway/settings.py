@@ -131,7 +131,8 @@ class GatewaySettings(Section):
         None, ge=1, le=1024, description="Worker processes; default: one for each core of the machine."
     )
     data_dir: Path = Field(
-        Path("/var/lib/gatepost"), description="Directory of spool, state, quarantine and journal; made if it is absent."
+        Path("/var/lib/gatepost"),
+        description="Directory of spool, state, quarantine and journal; made if it is absent.",
     )
     state: Literal["embedded"] = Field("embedded", description="Where counters and memory of clients are kept.")
     journal: Literal["embedded"] = Field("embedded", description="Where the records of transactions are kept.")
@@ -151,7 +152,8 @@ class GatewaySettings(Section):
         256 * 1024, ge=0, description="Messages up to this size are held in memory, larger ones in a file of data_dir."
     )
     alarms: AlarmSettings = Field(
-        default_factory=AlarmSettings, description="How an operator is told what he must know."
+        default_factory=lambda: AlarmSettings.model_validate({}),
+        description="How an operator is told what he must know.",
     )
 
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 T = TypeVar("T")
 
 
-class Finding(Struct, frozen=True):
+class Finding(Struct, frozen=True, omit_defaults=True):
     """One occurrence of a `Kind`, with what an operator needs to believe it.
 
     Args:

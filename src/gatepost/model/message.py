@@ -10,8 +10,8 @@ class Field(Struct, frozen=True):
     """One header field.
 
     Args:
-        name: as sent, without the colon; lower-case it to compare.
-        raw: the whole field as sent, name, colon, folds and the final CRLF included.
+        name: as sent, without the colon; lower-case it to compare. "" for a line that is no field.
+        raw: the whole field as in the content (dot-stuffed), name, colon, folds and the final CRLF included.
     """
 
     name: str

@@ -5,7 +5,7 @@ from msgspec import Struct
 LINE_LIMIT = 512  # octets of one reply line, CRLF included (RFC 5321 §4.5.3.1.5)
 
 
-class Reply(Struct, frozen=True):
+class Reply(Struct, frozen=True, omit_defaults=True):
     """One reply.
 
     Args:

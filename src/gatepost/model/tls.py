@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 
-class Tls(Struct, frozen=True):
+class Tls(Struct, frozen=True, omit_defaults=True):
     """Args:
     version: such as `TLSv1.3`.
     cipher: IANA or OpenSSL name of the suite.

@@ -19,7 +19,7 @@ class Action(Enum):
     DROP = "drop"
 
 
-class Verdict(Struct, frozen=True):
+class Verdict(Struct, frozen=True, omit_defaults=True):
     """The one decision of a phase, made only in `gatepost.policy`.
 
     Args:

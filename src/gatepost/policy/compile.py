@@ -13,7 +13,16 @@ from gatepost.policy.ruleset import EVERY_KIND, OK_REPLIES
 from gatepost.policy.settings import RuleSettings
 from gatepost.ports.expressions import BadExpression, Expressions
 
-STRINGS = re.compile(r"[rRbB]{0,2}(?:'''.*?'''|\"\"\".*?\"\"\"|'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\")|//[^\n]*", re.S)
+STRINGS = re.compile(
+    r"""
+    [bB]?[rR][bB]?(?:'''.*?'''|\"\"\".*?\"\"\"|'[^'\n]*'|"[^"\n]*")             # raw: a backslash is a backslash
+    |[bB]?(?:'''(?:\\.|.)*?'''|\"\"\"(?:\\.|.)*?\"\"\"|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*")
+    |//[^\n]*
+    """,
+    re.DOTALL | re.VERBOSE,
+)
+"""What in a CEL expression is no name: strings in all their spellings, comments."""
+
 CHAINS = re.compile(r"[A-Za-z_]\w*(?:\s*\.\s*[A-Za-z_]\w*)*")
 """Names with dots in a CEL expression, once strings and comments are out."""
 

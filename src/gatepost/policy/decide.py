@@ -11,7 +11,7 @@ from msgspec import structs
 
 from gatepost.model.finding import Finding
 from gatepost.model.phase import Phase
-from gatepost.model.rule import Rule
+from gatepost.model.rule import Condition, Rule
 from gatepost.model.verdict import Action, Verdict
 from gatepost.policy.ruleset import PhaseRules, RuleSet, covers
 from gatepost.ports.expressions import ConditionFailed
@@ -78,22 +78,20 @@ class Case:
         """Codes of the findings that make `rule` match, in order found; None if it does not match."""
         if rule.codes and (named := tuple(f.code for f in self.findings if covers(rule.codes, f.code))):
             return named
-        if rule.when is not None and self.holds(rule):
+        if rule.when is not None and self.holds(rule.when, rule.name):
             return tuple(f.code for f in self.findings if f.code in rule.mentions)
         if rule.score is not None and sum(f.score for f in self.findings) >= rule.score:
             return tuple(f.code for f in self.findings if f.score > 0)
         return None
 
-    def holds(self, rule: Rule) -> bool:
+    def holds(self, condition: Condition, name: str) -> bool:
         """A condition that cannot be evaluated is taken as not holding, and noted."""
-        if rule.when is None:
-            return False
         if self.known is None:
             self.known = {**self.facts(), **{f.code: True for f in self.findings}}
         try:
-            return rule.when(self.known)
+            return condition(self.known)
         except ConditionFailed:
-            self.failed.append(rule.name)
+            self.failed.append(name)
             return False
 
     def take_out(self, codes: Sequence[str]) -> None:

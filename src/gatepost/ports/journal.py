@@ -1,6 +1,6 @@
 """Where traces go, and where they are looked up again."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 from msgspec import Struct
@@ -43,3 +43,6 @@ class Records(Protocol):
 
     def get(self, transaction: str) -> Trace | None:
         """By transaction id, or a unique prefix of at least 6 characters."""
+
+    def lost(self) -> Mapping[str, int]:
+        """Traces that are missing here since the journal was begun, by reason; none is lost silently."""

@@ -14,7 +14,9 @@ from gatepost.model.stage import IPAddress
 from gatepost.model.tls import Tls
 
 V1_LIMIT = 107  # octets, CRLF included (section 2.1)
-V2_LIMIT = 2048  # octets, ours: addresses and options fit in 1 KiB, but for a client certificate, which is of no use here
+V2_LIMIT = (
+    2048  # octets, ours: addresses and options fit in 1 KiB, but for a client certificate, which is of no use here
+)
 V1_START = b"PROXY "
 V2_START = b"\r\n\r\n\x00\r\nQUIT\n"
 V2_FIXED = 16  # octets before the addresses

@@ -9,6 +9,8 @@ from gatepost.model.reply import Reply
 LINE_LIMIT = 8 * 1024  # octets of one line, CRLF included; RFC 5321 §4.5.3.1.5 says 512, servers say more
 REPLY_LIMIT = 64 * 1024  # octets of one reply with all its lines; ours, the RFC sets none
 DIGITS = frozenset("0123456789")
+KNOWN_REPLIES = 16  # short replies a reader remembers: servers say the same few to every command but the last
+KNOWN_OCTETS = 80  # of the longest one remembered
 
 
 class BadReply(ValueError):
@@ -21,22 +23,25 @@ class ReplyReader:
     Owned by one `ClientProtocol`. After `BadReply` it gives nothing but `BadReply`.
     """
 
-    __slots__ = ("broken", "buffer", "code", "lines", "octets")
+    __slots__ = ("at", "broken", "buffer", "code", "known", "lines", "octets")
 
     def __init__(self) -> None:
         self.buffer = b""
+        self.at = 0  # where in it the next line begins: cutting it off for each line would not be linear
         self.lines: list[bytes] = []
         self.code = b""
         self.octets = 0  # of the lines of the reply that is being read
         self.broken = ""
+        self.known: dict[bytes, Reply] = {}
 
     @property
     def is_empty(self) -> bool:
         """Nothing has come that is not part of a reply handed out."""
-        return not (self.buffer or self.lines or self.broken)
+        return self.at == len(self.buffer) and not (self.lines or self.broken)
 
     def receive(self, octets: bytes) -> None:
-        self.buffer = self.buffer + octets if self.buffer else octets
+        self.buffer = octets if self.at == len(self.buffer) else self.buffer[self.at :] + octets
+        self.at = 0
 
     def next_reply(self) -> Reply | None:
         """The next whole reply, None if more octets are needed.
@@ -45,13 +50,16 @@ class ReplyReader:
             BadReply: what came is no reply, and will not become one.
         """
         while not self.broken:
-            line, crlf, rest = self.buffer.partition(b"\r\n")
-            if not crlf:
-                self.look_at_unfinished(line)
+            end = self.buffer.find(b"\r\n", self.at)
+            if end < 0:
+                self.look_at_unfinished(self.buffer[self.at :])
                 return None
-            self.buffer = rest
+            line = self.buffer[self.at : end]
+            self.at = end + 2
+            if not self.lines and (known := self.known.get(line)) is not None:
+                return known
             if self.is_last(line):
-                return self.whole_reply()
+                return self.whole_reply(line)
         raise BadReply(self.broken)
 
     def is_last(self, line: bytes) -> bool:
@@ -67,10 +75,13 @@ class ReplyReader:
         self.lines.append(line[4:])
         return mark != b"-"
 
-    def whole_reply(self) -> Reply:
+    def whole_reply(self, last: bytes) -> Reply:
         lines, code = self.lines, self.code
         self.lines, self.code, self.octets = [], b"", 0
-        return reply_of(code.decode("ascii"), lines)
+        reply = reply_of(code.decode("ascii"), lines)
+        if len(lines) == 1 and len(last) <= KNOWN_OCTETS and len(self.known) < KNOWN_REPLIES:
+            self.known[last] = reply
+        return reply
 
     def look_at_unfinished(self, tail: bytes) -> None:
         """What has come of a line already shows that it will be none; the CR of a CRLF may be there."""
@@ -89,7 +100,7 @@ class ReplyReader:
 
     def fail(self, why: str) -> None:
         self.broken = why
-        self.buffer, self.lines = b"", []
+        self.buffer, self.at, self.lines = b"", 0, []
         raise BadReply(why)
 
 

@@ -14,18 +14,19 @@ EVERY = 1.0  # seconds
 
 
 class Census(Generic[S]):
-    """Taken once a second; owned by the supervisor."""
+    """Taken once a second and when the state changes; owned by the supervisor."""
 
     def __init__(self, station: Station[S]) -> None:
         self.station = station
         self.began = time.time()
         self.next = 0.0
+        self.state = ""
 
     def take(self, state: str, now: float) -> str | None:
         """Writes it, if it is time; a line that says how things are."""
-        if now < self.next:
+        if now < self.next and state == self.state:
             return None
-        self.next = now + EVERY
+        self.next, self.state = now + EVERY, state
         taken = self.taken(state, now)
         try:
             stats.write(self.station.plan.data_dir, taken)

@@ -35,6 +35,7 @@ class Crew:
     def __init__(self, own: Callable[[], set[socket.socket]]) -> None:
         self.children: dict[int, Child] = {}
         self.own = own
+        self.last_words: Callable[[Child], None] = lambda child: None  # what is still on the line of one who died
 
     def start(
         self,
@@ -106,8 +107,9 @@ class Crew:
                 return
             child = self.children.pop(pid, None)
             if child is not None:
-                child.line.close()
+                self.last_words(child)
                 child.ended(child, os.waitstatus_to_exitcode(status))
+                child.line.close()
 
 
 def flush() -> None:

@@ -23,18 +23,27 @@ def make(path: Path, owner: Account | None) -> None:
         raise StartError(f"gateway.data_dir: {path} is no directory")
 
 
-def lock(path: Path) -> int:
-    """A descriptor; as long as it, or a child's copy of it, is open nobody else gets it. Raises `StartError`.
-
-    Call it as the user that the gateway runs as.
-    """
-    if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
+def is_ours(path: Path) -> None:
+    """Raises `StartError` if the user we are may not use it."""
+    for above in reversed(path.absolute().parents):
+        if not os.access(above, os.X_OK, effective_ids=True):
+            raise StartError(
+                f"gateway.data_dir: user {os.geteuid()} may not enter {above}, above {path}; "
+                f"let him: chmod o+x {above}, or choose another place"
+            )
+    if not os.access(path, os.R_OK | os.W_OK | os.X_OK, effective_ids=True):
         raise StartError(
-            f"gateway.data_dir: user {os.geteuid()} may not write in {path}; make it his: "
-            f"chown -R {os.geteuid()} {path}"
+            f"gateway.data_dir: user {os.geteuid()} may not write in {path}; "
+            f"make it his: chown -R {os.geteuid()} {path}"
         )
+
+
+def lock(path: Path, owner: Account | None) -> int:
+    """A descriptor; as long as it, or a child's copy of it, is open nobody else gets it. Raises `StartError`."""
     try:
         descriptor = os.open(path / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        if owner is not None and os.fstat(descriptor).st_nlink == 1:  # never a file that its owner linked to here
+            os.fchown(descriptor, owner.uid, owner.gid)
     except OSError as error:
         raise StartError(f"gateway.data_dir: cannot open {path / LOCK}: {error.strerror}") from None
     try:

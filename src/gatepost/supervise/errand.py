@@ -10,6 +10,7 @@ from gatepost.supervise.child import Child, Tested
 from gatepost.supervise.contract import App, S, StartError
 from gatepost.supervise.crew import Crew, how
 
+SELF_TEST = "self-test"  # name of the child
 PATIENCE = 60.0  # seconds the test may take
 PROBLEMS = 50  # told at most
 TEXT_LIMIT = 1000  # characters of one
@@ -20,7 +21,7 @@ class SelfTest:
 
     def __init__(self, crew: Crew, app: App[S], path: Path, now: float) -> None:
         self.result: tuple[str, ...] | None = None
-        self.child = crew.start("self-test", lambda line: tested(app, path, line), ended=self.ended, orphaned=SIGKILL)
+        self.child = crew.start(SELF_TEST, lambda line: tested(app, path, line), ended=self.ended, orphaned=SIGKILL)
         self.child.part([(now + PATIENCE, SIGKILL)])
 
     def ended(self, child: Child, code: int) -> None:

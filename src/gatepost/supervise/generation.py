@@ -12,6 +12,7 @@ from gatepost.supervise.seat import Seat
 
 AT_ONCE = 5.0  # seconds a worker has to say 421 to everybody
 SERVICE_TIME = 10.0  # seconds a service has to finish
+APART = 0.3  # seconds between two SIGTERMs, which would be one if they met
 DUMP_TIME = 2.0  # seconds a stuck process has to write where it is
 
 
@@ -86,10 +87,11 @@ class Generation(Generic[S]):
             seat.give_up([(now, SIGTERM), (now + drain, SIGTERM), (now + drain + AT_ONCE, SIGKILL)])
 
     def hurry(self, now: float) -> None:
-        """Whoever is still in a session is sent away with a 421."""
+        """Whoever is still in a session is sent away with a 421 (the second SIGTERM asks for that)."""
+        first = [] if self.is_draining else [(now, SIGTERM)]
         self.is_draining = True
         for seat in self.workers:
-            seat.give_up([(now, SIGTERM), (now, SIGTERM), (now + AT_ONCE, SIGKILL)])
+            seat.give_up([*first, (now + APART, SIGTERM), (now + APART + AT_ONCE, SIGKILL)])
 
     def follow(self, now: float) -> bool:
         """Once its workers are gone its services go too; True when nobody is left."""

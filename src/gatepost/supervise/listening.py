@@ -9,7 +9,6 @@ import errno
 import os
 import socket
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 
 from gatepost.supervise.contract import Endpoint, StartError
 

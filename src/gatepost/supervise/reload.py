@@ -7,6 +7,7 @@
 If a step fails the new ones end, and an alarm says why; the old configuration goes on.
 """
 
+from signal import SIGKILL
 from socket import socket
 from typing import Generic
 
@@ -37,7 +38,7 @@ class Reload(Generic[S]):
         try:
             self.test = SelfTest(station.crew, station.app, station.path, now)
         except OSError as error:
-            self.refuse(f"no process for the self-test: {error.strerror}")
+            self.refuse(f"no process for the self-test: {error.strerror}", now)
 
     def step(self, now: float) -> bool:
         """True when it is over, one way or the other."""
@@ -46,17 +47,16 @@ class Reload(Generic[S]):
         if self.test.result is None:
             return False
         try:
-            return self.new_is_up(now) if self.new is not None else self.begin(now)
+            return self.has_taken_over(self.new, now) if self.new else self.begin(self.test.result, now)
         except StartError as error:
-            self.refuse(str(error))
+            self.refuse(str(error), now)
             return True
 
-    def begin(self, now: float) -> bool:
+    def begin(self, problems: tuple[str, ...], now: float) -> bool:
         """The test is over: bind and start, once there are places. Raises `StartError`."""
         if self.ready is None:
-            assert self.test is not None and self.test.result is not None  # noqa: S101  step has looked; for the type checker
-            if self.test.result:
-                raise StartError("\n".join(self.test.result))
+            if problems:
+                raise StartError("\n".join(problems))
             settings = self.station.app.load(self.station.path)
             self.ready = settings, unchanged(self.station, self.station.app.plan(settings))
         settings, plan = self.ready
@@ -66,15 +66,14 @@ class Reload(Generic[S]):
         self.new = seated(self.station, settings, plan, now)
         return False
 
-    def new_is_up(self, now: float) -> bool:
-        """Raises `StartError` if it never will be."""
-        assert self.new is not None  # noqa: S101  for the type checker
-        condition = self.new.generation.condition(now)
+    def has_taken_over(self, new: Seated[S], now: float) -> bool:
+        """Raises `StartError` if it never will."""
+        condition = new.generation.condition(now)
         if condition.stand is Stand.FAILED:
             raise StartError(f"it does not start: {condition.reason}")
         if condition.stand is Stand.RISING:
             return False
-        self.take_over(self.new, now)
+        self.take_over(new, now)
         return True
 
     def take_over(self, new: Seated[S], now: float) -> None:
@@ -88,10 +87,15 @@ class Reload(Generic[S]):
         station.alarms.all_clear(ALARM, "The configuration was read again and is in force.")
         log.info("configuration in force", generation=generation.number, configuration=str(station.path))
 
-    def refuse(self, reason: str) -> None:
+    def abandon(self, now: float) -> None:
+        """The gateway stops meanwhile; whatever has begun is drained with the rest."""
+        if self.test is not None and self.test.result is None:
+            self.test.child.part([(now, SIGKILL)])
+
+    def refuse(self, reason: str, now: float) -> None:
         if self.new is not None:
-            self.new.generation.hurry(0.0)
-            self.station.drop_exclusive(self.new.exclusive - set(self.new.renewals), self.old)
+            self.new.generation.hurry(now)
+            self.station.dismiss(self.new.exclusive - set(self.new.renewals), now)
         self.station.ports.close(self.opened)
         text = f"The new configuration is not taken over, the old one goes on. {reason}"
         log.error("reload refused", reason=reason, configuration=str(self.station.path))
@@ -106,6 +110,7 @@ def unchanged(station: Station[S], plan: Plan) -> Plan:
         raise StartError(f"gateway.user cannot change to {plan.user} while it runs: restart the gateway")
     if plan.workers > len(station.lines):
         raise StartError(
-            f"gateway.workers cannot grow to {plan.workers} while it runs (at most {len(station.lines)}): restart the gateway"
+            f"gateway.workers cannot grow to {plan.workers} while it runs, {len(station.lines)} at most: "
+            "restart the gateway"
         )
     return plan

@@ -34,6 +34,7 @@ class Seat:
         self.due: float | None = 0.0  # when it is to be filled; None = it is given up
         self.crashes = 0
         self.said = ""  # how the last one ended
+        self.is_last = False  # who ends well now needs no successor
 
     @property
     def is_given_up(self) -> bool:
@@ -57,6 +58,11 @@ class Seat:
         else:
             log.info("process started", process=self.name, id=self.child.pid)
 
+    def hasten(self, latest: float) -> None:
+        """Whoever is to come next comes by then."""
+        if self.due is not None:
+            self.due = min(self.due, latest)
+
     def part(self, farewell: Farewell) -> None:
         """Who sits here is sent away; the seat is filled again when he has left."""
         if self.child is not None:
@@ -70,6 +76,8 @@ class Seat:
     def left(self, child: Child, code: int) -> None:
         """The crew has buried it."""
         self.child = None
+        if self.is_last and code == 0:
+            self.due = None
         if self.due is None or (child.is_leaving and code in (0, -Signals.SIGTERM)):
             log.info("process ended", process=self.name, id=child.pid, how=how(code))
             return

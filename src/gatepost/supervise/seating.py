@@ -56,7 +56,9 @@ def seated(station: Station[S], settings: S, plan: Plan, now: float) -> Seated[S
         station.number,
         settings,
         plan,
-        workers=[worker_seat(station, settings, plan, turn, places[turn], shares[turn]) for turn in range(plan.workers)],
+        workers=[
+            worker_seat(station, settings, plan, turn, places[turn], shares[turn]) for turn in range(plan.workers)
+        ],
         services=own,
         relied_on=[station.exclusive[name] for name in exclusive],
         places=places,
@@ -94,9 +96,7 @@ def worker_seat(station: Station[S], settings: S, plan: Plan, turn: int, index: 
 
 
 def service_seat(station: Station[S], service: Service, plan: Plan) -> Seat:
-    fill = (
-        journal_fill(station, service, plan) if service.name == JOURNAL else service_fill(station, service)
-    )
+    fill = journal_fill(station, service, plan) if service.name == JOURNAL else service_fill(station, service)
     return Seat(
         service.name, fill, critical=service.critical, alarm=f"service.failed.{service.name}", alarms=station.alarms
     )

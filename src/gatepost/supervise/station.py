@@ -21,13 +21,24 @@ class Station(Generic[S]):
         path: of the configuration file.
         places: how many workers can be alive at once, old and new ones together.
         also_ours: further sockets that no child may keep.
+        lock: descriptor that keeps others out of the data directory, for as long as one of us lives.
     """
 
     def __init__(
-        self, app: App[S], path: Path, settings: S, plan: Plan, ports: Ports, places: int, also_ours: set[socket.socket]
+        self,
+        app: App[S],
+        path: Path,
+        settings: S,
+        plan: Plan,
+        *,
+        ports: Ports,
+        places: int,
+        also_ours: set[socket.socket],
+        lock: int,
     ) -> None:
         self.app, self.path, self.plan, self.ports = app, path, plan, ports
         self.also_ours = also_ours
+        self.lock = lock
         self.shared = app.shared_memory(settings, places)
         self.lines = [app.journal_line() for _ in range(places)]
         self.services_up, self.services_down = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -66,10 +77,16 @@ class Station(Generic[S]):
             if generation.is_draining and generation.follow(now):
                 self.generations.remove(generation)
             self.free_stuck(generation, now)
+        for name, seat in list(self.exclusive.items()):
+            if seat.is_over:
+                del self.exclusive[name]
+        self.see_who_recovered(now)
+        self.alarms.tend(now)
+
+    def see_who_recovered(self, now: float) -> None:
         for key in {seat.alarm for seat in self.seats if seat.crashes}:
             if all(seat.is_settled(now) for seat in self.seats if seat.alarm == key):
                 self.alarms.all_clear(key, "It runs again, and has for a minute.")
-        self.alarms.tend(now)
 
     def free_stuck(self, generation: Generation[S], now: float) -> None:
         for seat in generation.stuck(now):
@@ -82,12 +99,14 @@ class Station(Generic[S]):
 
     def renew(self, fills: dict[str, Fill], wanted: set[str], now: float) -> None:
         """Exclusive services under a new configuration; those that it does not have any more go."""
-        for name, seat in list(self.exclusive.items()):
-            if name in fills:
-                seat.fill = fills[name]
-                seat.part(service_farewell(now))
-            elif name not in wanted:
-                seat.give_up(service_farewell(now))
+        for name, fill in fills.items():
+            self.exclusive[name].fill = fill
+            self.exclusive[name].part(service_farewell(now))
+        self.dismiss(set(self.exclusive) - wanted, now)
+
+    def dismiss(self, exclusive: set[str], now: float) -> None:
+        for name in exclusive:
+            self.exclusive[name].give_up(service_farewell(now))
 
     def is_pressed(self) -> bool:
         """Something is due soon."""

@@ -1,15 +1,16 @@
 """How does everything end without losing a trace? Workers drain, then the services go, the journal last of all."""
 
+from signal import SIGKILL
 from typing import Generic
-
-import structlog
 
 from gatepost.supervise.contract import JOURNAL, S
 from gatepost.supervise.generation import service_farewell
 from gatepost.supervise.seat import Seat
 from gatepost.supervise.station import Station
 
-log = structlog.get_logger()
+ALARM_TIME = 10.0  # seconds the last alarms have to get out
+JOURNAL_TIME = 10.0  # seconds the journal has to write what is left
+HASTE = 0.5  # seconds until a journal that has died is started again, however often it has
 
 
 class Stopping(Generic[S]):
@@ -17,7 +18,8 @@ class Stopping(Generic[S]):
 
     def __init__(self, station: Station[S], now: float) -> None:
         self.station = station
-        self.are_lines_closed = False
+        self.alarms_end: float | None = None
+        self.journal_end: float | None = None
         for generation in station.generations:
             if not generation.is_draining:
                 generation.drain(now)
@@ -29,22 +31,39 @@ class Stopping(Generic[S]):
 
     def step(self, now: float) -> bool:
         """`Station.tend` sends away the services of each generation after its workers."""
-        if self.station.generations or not self.station.alarms.is_idle:
+        if self.station.generations or not self.are_alarms_told(now):
             return False
         seat = self.next_service()
         if seat is None:
             return True
-        if not seat.is_given_up:
-            if seat.name == JOURNAL:
-                self.close_lines()
+        if seat.name == JOURNAL:
+            self.end_journal(seat, now)
+        elif not seat.is_given_up:
             seat.give_up(service_farewell(now))
         return False
+
+    def end_journal(self, seat: Seat, now: float) -> None:
+        """It ends by itself once it has read every line to its end; if it dies before that its successor does it."""
+        if self.journal_end is None:
+            self.journal_end = now + JOURNAL_TIME
+            seat.is_last = True
+            for upper, _ in self.station.lines:
+                upper.close()
+        if now < self.journal_end:
+            seat.hasten(now + HASTE)
+        elif not seat.is_given_up:
+            seat.give_up(service_farewell(now))
+
+    def are_alarms_told(self, now: float) -> bool:
+        """The last ones have a moment to get out."""
+        alarms = self.station.alarms
+        self.alarms_end = self.alarms_end or now + ALARM_TIME
+        if now >= self.alarms_end:
+            alarms.waiting.clear()
+            if alarms.messenger is not None:
+                alarms.messenger.part([(now, SIGKILL)])
+        return alarms.is_idle
 
     def next_service(self) -> Seat | None:
         """The last that started and is still there."""
         return next((seat for seat in reversed(self.station.exclusive.values()) if not seat.is_over), None)
-
-    def close_lines(self) -> None:
-        """No worker is left: the journal sees the end of each line once it has read what is in it."""
-        for upper, _ in self.station.lines:
-            upper.close()

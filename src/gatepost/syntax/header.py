@@ -2,7 +2,7 @@
 
 Reads octets as they are kept: CRLF line ends only, dot-stuffed (RFC 5321 §4.5.2). The header ends at the
 first empty line and nowhere else. A line that is no field is kept as a field without a name, so that the
-fields always add up to the header.
+fields' octets always add up to the header: `Field.raw` stays stuffed, `Field.name` is what a reader sees.
 """
 
 import re
@@ -13,7 +13,6 @@ from gatepost.model.message import Field
 HEADER_LIMIT = 256 * 1024  # octets, ours: real headers stay below 100 KiB
 FIELDS_LIMIT = 5000  # ours
 SHORTEST_FIELD = len(b"a:\r\n")
-DOT = ord(".")
 
 # A well-formed field with its folds. `^` keeps a search from trying every octet of a long line.
 REGULAR = re.compile(rb"^(([!-\-/-9;-~][!-9;-~]*+):[^\r]*+\r\n(?:[ \t][^\r]*+\r\n)*+)", re.MULTILINE)
@@ -63,8 +62,8 @@ def irregular(octets: bytes, size: int, limit: int, most: int) -> tuple[tuple[Fi
             return tuple(fields), (*defects, "too-large")
         if len(fields) == most:
             return tuple(fields), (*defects, "too-many-fields")
-        raw = octets[position + (octets[position] == DOT) : end].replace(b"\r\n.", b"\r\n")  # unstuffed
-        name, defect = name_of(raw)
+        raw = octets[position:end]
+        name, defect = name_of(unstuffed(raw))
         fields.append(Field(name.decode("latin-1"), raw))
         if defect:
             defects[defect] = None
@@ -77,6 +76,10 @@ def field_end(octets: bytes, position: int, size: int) -> int:
     return last.end() if last else size
 
 
+def unstuffed(raw: bytes) -> bytes:
+    return raw.removeprefix(b".").replace(b"\r\n.", b"\r\n")
+
+
 def name_of(raw: bytes) -> tuple[bytes, str]:
     """The name, and the defect or "". Folds before the colon do not hide a name from who unfolds first."""
     before, colon, _ = raw.partition(b":")
@@ -86,7 +89,7 @@ def name_of(raw: bytes) -> tuple[bytes, str]:
     if not (colon and name):
         return b"", "empty-name" if colon else "no-colon"
     if b"\n" in before:
-        return name, "no-colon"
+        return name if NAME.fullmatch(name) else b"", "no-colon"
     if not NAME.fullmatch(name):
         return name, "bad-name" if name.isascii() else "non-ascii-name"
     return name, "" if name == before else "space-before-colon"
@@ -107,23 +110,7 @@ def without(octets_of_header: bytes, fields: Sequence[Field], drop: Callable[[st
     Raises:
         ValueError: the fields are not all of the header (it was over its limits).
     """
-    keep = [not drop(field.name.lower()) for field in fields]
-    if sum([len(field.raw) for field in fields]) == len(octets_of_header):
-        spans = [field.raw for field in fields]
-    else:
-        spans = stuffed_spans(octets_of_header, len(fields))
-    if all(keep):
-        return octets_of_header
-    return b"".join([span for span, kept in zip(spans, keep, strict=True) if kept])
-
-
-def stuffed_spans(octets_of_header: bytes, count: int) -> list[bytes]:
-    spans: list[bytes] = []
-    position, size = 0, len(octets_of_header)
-    while position < size and len(spans) <= count:
-        end = field_end(octets_of_header, position, size)
-        spans.append(octets_of_header[position:end])
-        position = end
-    if len(spans) != count:
+    if sum([len(field.raw) for field in fields]) != len(octets_of_header):
         raise ValueError("these fields are not the whole header")
-    return spans
+    kept = [field.raw for field in fields if not drop(field.name.lower())]
+    return octets_of_header if len(kept) == len(fields) else b"".join(kept)

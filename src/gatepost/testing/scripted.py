@@ -32,10 +32,16 @@ class Drip(Struct, frozen=True):
     every: float = 1.0
 
 
+class Pause(Struct, frozen=True):
+    """What was said so far is sent; the rest comes `seconds` later."""
+
+    seconds: float = 0.02
+
+
 class Endless(Struct, frozen=True):
     """The same piece until the other side has had enough."""
 
-    piece: bytes = b"250-and another thing\r\n"
+    piece: bytes = b"250-and another thing\r\n" * 200
 
 
 class Upgrade(Struct, frozen=True):
@@ -45,7 +51,7 @@ class Upgrade(Struct, frozen=True):
     octets: bytes = b"220 2.0.0 Ready\r\n"
 
 
-Piece = bytes | Act | Drip | Endless | Upgrade
+Piece = bytes | Act | Drip | Pause | Endless | Upgrade
 Step = Piece | tuple[Piece, ...]
 
 
@@ -107,6 +113,9 @@ async def perform(wire: Wire, piece: Piece) -> None:
             for octet in octets:
                 await send(wire, bytes((octet,)))
                 await asyncio.sleep(every)
+        case Pause(seconds):
+            await wire.flush()
+            await asyncio.sleep(seconds)
         case Upgrade(context, octets):
             await send(wire, octets)
             await wire.writer.start_tls(context)

@@ -1,5 +1,6 @@
 """A directory that never changes for all tests of the package, and the process that asks it."""
 
+import asyncio
 import multiprocessing
 import os
 import socket
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import uvloop
 
 from gatepost.adapters.directory_ldap.settings import LdapSettings
 from gatepost.gateway.clock import SystemClock
@@ -15,6 +17,11 @@ from tests.servers.slapd import PASSWORD, READER, SUFFIX, Slapd
 
 if os.environ.get("CI") != "true":
     pytest.importorskip("ldap", reason="needs python-ldap: pip install 'gatepost[ldap]'")
+
+
+def pytest_asyncio_loop_factories():
+    return {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
+
 
 PEOPLE = f"ou=people,{SUFFIX}"
 SALES = f"cn=Sales,{SUFFIX}"

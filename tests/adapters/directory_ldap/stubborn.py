@@ -13,6 +13,19 @@ DRIP = 0.05  # seconds between single octets
 Behaviour = Callable[[socket.socket, threading.Event], None]
 
 
+class HeldClock:
+    """Time that passes only when told."""
+
+    def __init__(self) -> None:
+        self.time = 1000.0
+
+    def now(self) -> float:
+        return self.time
+
+    def monotonic(self) -> float:
+        return self.time
+
+
 @contextlib.contextmanager
 def listening(behave: Behaviour) -> Iterator[int]:
     """A port where every connection gets `behave`, until the end."""
@@ -80,11 +93,12 @@ dripping_ldap = dripping(b"\x30\x84\x00\x00\x40\x00\x02")
 
 
 class Wiretap:
-    """Passes everything on to `port` and keeps what the client sent."""
+    """Passes everything on to `port` and keeps what the client sent; once `silent`, the server's answers are lost."""
 
     def __init__(self, port: int) -> None:
         self.port = port
         self.heard = bytearray()
+        self.silent = threading.Event()
 
     def __call__(self, connection: socket.socket, over: threading.Event) -> None:
         with socket.create_connection((HOST, self.port)) as server:
@@ -98,5 +112,6 @@ class Wiretap:
             while octets := source.recv(65536):
                 if heard is not None:
                     heard += octets
-                target.sendall(octets)
+                if heard is not None or not self.silent.is_set():
+                    target.sendall(octets)
             target.shutdown(socket.SHUT_WR)

@@ -5,31 +5,18 @@ import time
 import pytest
 
 from gatepost.adapters.directory_ldap.servers import Servers
-from gatepost.adapters.directory_ldap.session import Complaint, Refused
+from gatepost.adapters.directory_ldap.session import Complaint, Refused, Session
 from gatepost.gateway.clock import SystemClock
 from gatepost.ports.directory import Found
 from gatepost.ports.unavailable import Unavailable
 from tests.adapters.directory_ldap import stubborn
-from tests.adapters.directory_ldap.stubborn import listening
+from tests.adapters.directory_ldap.stubborn import HeldClock, listening
 from tests.servers.loopback import HOST, free_port
 from tests.servers.slapd import PASSWORD, SUFFIX
 
 pytestmark = pytest.mark.servers
 
 ANN = Found("ann@example.test", ("Sales",), listed=True)
-
-
-class HeldClock:
-    """Time that passes only when told."""
-
-    def __init__(self) -> None:
-        self.time = 1000.0
-
-    def now(self) -> float:
-        return self.time
-
-    def monotonic(self) -> float:
-        return self.time
 
 
 def asked(settings):
@@ -156,7 +143,7 @@ def test_a_certificate_of_a_stranger_is_no_answer(slapd, settings, tmp_path):
 @pytest.mark.parametrize("starttls", [True, False])
 def test_a_certificate_for_another_name_is_no_answer(start_slapd, settings, authority, starttls):
     server = start_slapd(tls=authority.issue("other.example.test"))
-    with pytest.raises(Unavailable, match="not valid for '127.0.0.1'"):
+    with pytest.raises(Unavailable, match=r"not valid for '127\.0\.0\.1'"):
         asked(settings(server.url if starttls else server.tls_url, starttls=starttls)).find("ann", "example.test")
 
 
@@ -179,6 +166,33 @@ def test_the_password_is_never_in_clear(slapd, settings, starttls):
         url = f"ldap://{HOST}:{port}" if starttls else f"ldaps://{HOST}:{port}"
         assert asked(settings(url, starttls=starttls)).find("ann", "example.test") == ANN
     assert tap.heard and PASSWORD.encode() not in tap.heard
+
+
+def test_a_server_that_falls_silent_is_given_up_in_time_and_the_next_one_answers(slapd, settings):
+    tap = stubborn.Wiretap(slapd.tls_port)
+    with listening(tap) as port:
+        servers = asked(settings(f"ldaps://{HOST}:{port}", slapd.tls_url))
+        assert servers.find("ann", "example.test") == ANN
+        tap.silent.set()
+        began = time.monotonic()
+        assert servers.find("bob", "example.test") is not None
+        assert time.monotonic() - began < servers.settings.timeout
+
+
+def test_one_slow_answer_does_not_take_a_server_down_but_some_in_a_row_do(slapd, settings):
+    tap = stubborn.Wiretap(slapd.port)
+    with listening(tap) as port:
+        servers = asked(settings(f"ldap://{HOST}:{port}", allow_plaintext=True, timeout=0.4, connect_timeout=0.4))
+        up = []
+        for _ in range(3):
+            tap.silent.clear()
+            servers.servers[0].give_back(Session(servers.settings, servers.dialler, servers.servers[0].url, PASSWORD))
+            servers.servers[0].slow = len(up)
+            tap.silent.set()
+            with pytest.raises(Unavailable, match="in time"):
+                servers.find("ann", "example.test")
+            up.append(servers.servers[0].down_until == 0.0)
+    assert up == [True, True, False]
 
 
 def test_the_wiretap_would_have_heard_it(slapd, settings):

@@ -7,6 +7,7 @@ process; a thread passes octets between the other end and the encrypted connecti
 libldap keeps its time-outs (measured: mute, half an answer, one octet at a time).
 """
 
+import encodings.idna  # noqa: F401  getaddrinfo loads it late: by then the process may have lost the right to read it
 import select
 import socket
 import ssl

@@ -84,9 +84,9 @@ class Desk:
         try:
             with connection:
                 while (request := receive(connection)) is not None:
-                    connection.sendall(frame(self.reply(request)))
-        except (OSError, BadFrame):  # the worker is gone, or it is none
-            return
+                    reply = self.reply(request)
+                    if not send(connection, reply):
+                        return
         finally:
             self.places.release()
 
@@ -114,12 +114,21 @@ class Desk:
 
 
 def receive(connection: socket.socket) -> Request | None:
-    """The next question; None when the worker has closed. Raises `BadFrame`, OSError."""
-    body = read(connection)
-    if body is None:
-        return None
+    """The next question; None when the worker has closed, or is none."""
     try:
+        body = read(connection)
+        if body is None:
+            return None
         request: Request = requests.decode(body)
-    except msgspec.DecodeError as error:
-        raise BadFrame("no question") from error
+    except (OSError, BadFrame, msgspec.DecodeError):
+        return None
     return request
+
+
+def send(connection: socket.socket, reply: Reply) -> bool:
+    """Whether the worker was still there."""
+    try:
+        connection.sendall(frame(reply))
+    except OSError:
+        return False
+    return True

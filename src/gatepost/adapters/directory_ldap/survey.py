@@ -2,16 +2,17 @@
 
 from msgspec import Struct
 
-from gatepost.adapters.directory_ldap.roster import Roster
+from gatepost.adapters.directory_ldap.query import addresses
 from gatepost.adapters.directory_ldap.servers import Servers
+from gatepost.adapters.directory_ldap.session import Session
 from gatepost.adapters.directory_ldap.settings import LdapSettings
 from gatepost.ports.clock import Clock
 
 
 class Survey(Struct, frozen=True):
     """Args:
-    addresses: all addresses of all recipients.
-    recipients: with a different primary address.
+    addresses: of all recipients; who has none of his own (an account found by its uid) counts as one.
+    recipients: entries that the directory lists.
     """
 
     addresses: int
@@ -20,6 +21,16 @@ class Survey(Struct, frozen=True):
 
 def survey(settings: LdapSettings, clock: Clock) -> Survey:
     """Waits; raises `Unavailable` as look-ups would, OSError or ValueError for the files the settings name."""
-    listed = Servers(settings, clock)
-    roster = listed.ask(Roster(listed).listing)
-    return Survey(len(roster), len({recipient.primary.lower() for recipient in roster.values()}))
+    servers = Servers(settings, clock)
+
+    def count(session: Session) -> Survey:
+        seen: set[str] = set()
+        recipients = without = 0
+        for entry in session.everybody():
+            own = [address.lower() for address in addresses(entry, servers.schema)]
+            seen.update(own)
+            recipients += 1
+            without += not own
+        return Survey(len(seen) + without, recipients)
+
+    return servers.ask(count)

@@ -15,7 +15,7 @@ from gatepost.adapters.journal.summary import Summary
 RECIPIENTS = 20  # named in a line; their number is always there
 LINE_LIMIT = 4096  # octets: what a pipe takes in one piece (PIPE_BUF), so that lines of several processes never mix
 ALARM_LIMIT = 600  # characters of an alarm
-TEXT_LIMIT = 64  # characters of one text in a line that would be longer
+TEXT_LIMITS = (64, 16)  # characters of one text in a line that would be longer; an escape has up to 12 octets each
 
 encode = msgspec.json.Encoder().encode
 
@@ -85,7 +85,11 @@ def transaction_line(trace: Summary, timestamp: Timestamps) -> bytes:
         round(trace.elapsed, 4),
     )  # fmt: skip
     octets = printable(line)
-    return octets if len(octets) <= LINE_LIMIT else printable(cut(line))
+    for limit in TEXT_LIMITS:
+        if len(octets) <= LINE_LIMIT:
+            break
+        octets = printable(cut(line, limit))
+    return octets
 
 
 def alarm_line(key: str, text: str, now: float, *, over: bool) -> bytes:
@@ -102,14 +106,15 @@ def printable(line: msgspec.Struct) -> bytes:
     return octets + b"\n"
 
 
-def cut(line: Line) -> Line:
-    """Every text at most `TEXT_LIMIT` characters, and few of them: short enough, however it is escaped."""
+def cut(line: Line, limit: int) -> Line:
+    """Every text at most `limit` characters, and few of them."""
     return msgspec.structs.replace(
         line,
-        to=(), because=tuple(code[:TEXT_LIMIT] for code in line.because[:3]),
-        sender=None if line.sender is None else line.sender[:TEXT_LIMIT],
-        **{name: getattr(line, name)[:TEXT_LIMIT] for name in CUT},
-    )  # fmt: skip
+        to=(),
+        because=tuple(code[:limit] for code in line.because[:3]),
+        sender=None if line.sender is None else line.sender[:limit],
+        **{name: getattr(line, name)[:limit] for name in CUT},
+    )
 
 
 CUT = ("id", "session", "node", "listener", "client", "helo", "tls", "user", "message_id", "rule", "reply", "backend")

@@ -20,6 +20,7 @@ BACKLOG_LIMIT = 1024 * 1024  # octets that wait while nobody reads standard erro
 PERIODS: dict[str, tuple[int, str]] = {
     "hourly": (3600, "%Y%m%d%H"), "daily": (86_400, "%Y%m%d"), "weekly": (7 * 86_400, "%Y%m%d"),
 }  # fmt: skip
+CLOSED = -1
 MONDAY = 4 * 86_400  # seconds from 1970-01-01, a Thursday, to the first Monday
 
 
@@ -47,14 +48,14 @@ class LogFile:
     def __init__(self, path: Path, rotation: Rotation, head: Callable[[float], bytes] = lambda now: b"") -> None:
         self.path, self.rotation, self.head = path, rotation, head
         self.dropped = 0
-        self.fd: int | None = None
+        self.fd = CLOSED
         self.size = 0
         self.period = 0
 
     def write(self, lines: list[bytes], now: float) -> None:
         octets = b"".join(lines)
         try:
-            if self.fd is None:
+            if self.fd == CLOSED:
                 self.open(now)
             if self.is_due(now):
                 self.rotate(now)
@@ -73,7 +74,6 @@ class LogFile:
             self.write_all(self.head(now))
 
     def write_all(self, octets: bytes) -> None:
-        assert self.fd is not None  # noqa: S101  # opened by `write`
         left = memoryview(octets)
         while left:
             written = os.write(self.fd, left)
@@ -111,9 +111,9 @@ class LogFile:
         return candidate
 
     def reopen(self) -> None:
-        if self.fd is not None:
+        if self.fd != CLOSED:
             os.close(self.fd)
-            self.fd = None
+            self.fd = CLOSED
 
     close = reopen
 
@@ -162,6 +162,9 @@ class LogStream:
             written = os.write(self.fd, piece)
         except BlockingIOError:  # somebody else made it non-blocking
             written = 0
+        except OSError:
+            self.dropped += len(piece)
+            raise
         if written < len(piece):
             self.backlog.appendleft(piece[written:])
             self.backlog_octets += len(piece) - written

@@ -1,5 +1,6 @@
 """Which logs does a trace go to, besides the journal?"""
 
+import os
 from pathlib import Path
 
 from gatepost.adapters.journal.json_line import Timestamps, alarm_line, transaction_line
@@ -21,19 +22,20 @@ class Outlets:
         self.log: LogSink = log_sink(settings)
         self.w3c = W3cLog(settings.w3c.fields) if settings.w3c else None
         self.w3c_file = LogFile(settings.w3c.path, settings.w3c, self.w3c.head) if settings.w3c and self.w3c else None
+        self.start, self.warning = (b"<6>", b"<4>") if settings.to != "file" and is_journald() else (b"", b"")
         self.timestamp = Timestamps()
         self.lines: list[bytes] = []
         self.w3c_lines: list[bytes] = []
 
     def add(self, received: Received) -> None:
         if self.level in TRANSACTION_LEVELS:
-            self.lines.append(transaction_line(received.trace, self.timestamp))
+            self.lines.append(self.start + transaction_line(received.trace, self.timestamp))
         if self.w3c is not None:
             self.w3c_lines.append(self.w3c.lines(decode(received.body)))
 
     def add_alarm(self, alarm: str, text: str, now: float, *, over: bool = False) -> None:
         if self.level in ALARM_LEVELS:
-            self.lines.append(alarm_line(alarm, text, now, over=over))
+            self.lines.append(self.warning + alarm_line(alarm, text, now, over=over))
 
     def flush(self, now: float) -> None:
         """Never raises, never waits for a reader."""
@@ -65,3 +67,9 @@ def log_sink(settings: LogSettings) -> LogSink:
     if settings.to == "file":
         return LogFile(Path(settings.path or "gatepost.log"), settings)
     return LogStream()
+
+
+def is_journald(fd: int = 2) -> bool:
+    """Standard error goes to systemd's journal: it wants the level in front of each line (sd-daemon(3))."""
+    found = os.fstat(fd)
+    return os.environ.get("JOURNAL_STREAM", "") == f"{found.st_dev}:{found.st_ino}"

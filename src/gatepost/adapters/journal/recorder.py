@@ -19,7 +19,7 @@ from gatepost.adapters.journal.wire import HEADER, Origin, origin_of
 from gatepost.ports.alarms import Alarms
 
 UNWRITABLE, RUINED_JOURNAL, LOST = "journal.unwritable", "journal.ruined", "journal.lost"  # alarms
-HELD_LIMIT = 8 * 1024 * 1024  # octets of encoded traces kept in memory while they can't be written
+HELD_LIMIT = 8 * 1024 * 1024
 RETRY = (1.0, 30.0)  # seconds between attempts: first, at most
 CARE = 60.0  # seconds between looks at the age of records and at what was lost
 PAGES_AT_ONCE = 1024  # given back to the file system in one go
@@ -37,15 +37,19 @@ class Recorder:
     Args:
         path: the journal's database.
         alarms: told what an operator must know.
+        held_limit: octets of encoded traces kept in memory while they can't be written.
     """
 
-    def __init__(self, path: Path, settings: JournalSettings, alarms: Alarms) -> None:
+    def __init__(
+        self, path: Path, settings: JournalSettings, alarms: Alarms, *, held_limit: int = HELD_LIMIT
+    ) -> None:
         self.path = path
         self.settings = settings
         self.alarms = alarms
         self.store: Store | None = None
         self.held: list[Received] = []
         self.held_octets = 0
+        self.held_limit = held_limit
         self.sources: dict[int, Origin] = {}
         self.heard: dict[int, Origin] = {}  # since the last batch
         self.fresh = False  # the journal was begun by this process: what came before it is no loss
@@ -67,7 +71,7 @@ class Recorder:
         body = bytes(packet[HEADER.size :])
         try:
             received = Received(summary_of(body), body)
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, UnicodeDecodeError):
             self.lose(UNREADABLE, 1)
             return None
         self.held.append(received)
@@ -100,7 +104,7 @@ class Recorder:
         if not (self.held or self.losses or self.heard):
             return True
         if now < self.retry_at and not last:
-            self.drop_oldest()
+            self.drop_oldest(self.held_limit)
             return False
         try:
             store = self.open(now)
@@ -148,7 +152,7 @@ class Recorder:
             self.alarms.raise_alarm(UNWRITABLE, text)
         self.retry_at = now + self.pause
         self.pause = min(2 * self.pause, RETRY[1])
-        self.drop_oldest()
+        self.drop_oldest(self.held_limit)
 
     def recover(self) -> None:
         self.pause, self.retry_at = RETRY[0], 0.0
@@ -156,7 +160,7 @@ class Recorder:
             self.failing = False
             self.alarms.all_clear(UNWRITABLE, f"The journal {self.path} takes records again.")
 
-    def drop_oldest(self, limit: int = HELD_LIMIT) -> None:
+    def drop_oldest(self, limit: int) -> None:
         """Memory has its bound, too."""
         gone = 0
         while self.held_octets > limit:

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from gatepost.adapters.journal.matching import matches
 from gatepost.adapters.journal.packed import unpack
 from gatepost.adapters.journal.wire import decode
-from gatepost.adapters.journal.words import PLACES, SEGMENT_BITS, key_of, sought
+from gatepost.adapters.journal.words import PLACES, SEGMENT_BITS, first_key, sought
 from gatepost.model.trace import Trace
 from gatepost.ports.journal import Search
 from gatepost.ports.unavailable import Unavailable
@@ -82,7 +82,7 @@ class JournalRecords:
         first = segment << SEGMENT_BITS
         places: set[int] | None = None
         for word in words:
-            start = key_of(word, first)
+            start = first_key(first) | word
             found = {key & PLACES for (key,) in self.read(BETWEEN, start, start + PLACES)}
             places = found if places is None else places & found
             if not places:

@@ -15,9 +15,9 @@ from gatepost.adapters.journal.packed import Packer, dictionary_of
 from gatepost.adapters.journal.summary import Summary
 from gatepost.adapters.journal.typical import typical
 from gatepost.adapters.journal.wire import Origin, encode
-from gatepost.adapters.journal.words import SEGMENT_BITS, WORD_BITS, key_of, words
+from gatepost.adapters.journal.words import SEGMENT_BITS, WORD_BITS, first_key, words
 
-PAGE = 16384  # octets: several traces to a page
+PAGE = 8192  # octets: several traces to a page
 CACHE = 32 * 1024  # KiB of pages; a few segments' indexes
 FORGET_SOURCES = 30 * 86_400.0  # seconds after which a worker that is not heard of is taken for dead
 ROWS_AT_ONCE = 512  # traces deleted in one transaction, so that the sockets never wait long
@@ -89,7 +89,8 @@ class Store:
             end = trace.began + trace.elapsed
             began, ended = min(began, trace.began), max(ended, end)
             rows.append((number, trace.id, end, pack(body)))
-            index += [key_of(word, number) for word in words(trace)]
+            first = first_key(number)
+            index += [first | word for word in words(trace)]
         index.sort()
         execute_many("UPDATE segment SET began = min(began, ?), ended = max(ended, ?) WHERE segment = ?",
                      [(began, ended, segment)])  # fmt: skip
@@ -164,7 +165,7 @@ class Store:
 
     def shrink(self, pages: int) -> None:
         """Give up to so many free pages back to the file system."""
-        self.db.execute(f"PRAGMA incremental_vacuum({pages})").fetchall()
+        self.db.executescript(f"PRAGMA incremental_vacuum({pages});")  # `execute` would take one step: one page
 
 
 class Transaction:

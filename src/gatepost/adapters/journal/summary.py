@@ -77,7 +77,7 @@ class Summary(Struct, frozen=True, kw_only=True, gc=False):
 
 
 summary_of = msgpack.Decoder(Summary).decode
-"""From the octets of a trace; `msgspec.MsgspecError` if they are none."""
+"""From the octets of a trace; `msgspec.MsgspecError` or `UnicodeDecodeError` if they are none."""
 
 
 def summarized(trace: Trace) -> Summary:

@@ -11,6 +11,7 @@ pit held the reply. As in IIS, DATA is one record with the reply to the message 
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from time import gmtime, strftime
 from urllib.parse import quote
 
@@ -24,7 +25,6 @@ SAFE = "".join(chr(c) for c in range(0x21, 0x7F) if chr(c) not in '%"#')
 class Record(Struct, gc=False):
     """One command of a transaction."""
 
-    trace: Trace
     exchange: Exchange
     when: str  # date and time
     verb: str
@@ -40,28 +40,30 @@ def word(text: str) -> str:
     return quote(text.replace(" ", "+"), safe=SAFE, encoding="utf-8", errors="backslashreplace")
 
 
-FIELDS: dict[str, Callable[[Record], str]] = {
+OF_TRACE: dict[str, Callable[[Trace], str]] = {
+    "c-ip": lambda trace: word(trace.client_ip),
+    "cs-username": lambda trace: word(trace.helo),
+    "s-sitename": lambda trace: word(trace.listener),
+    "s-computername": lambda trace: word(trace.node),
+    "s-ip": lambda trace: word(trace.server.rpartition(":")[0].strip("[]")),
+    "s-port": lambda trace: word(trace.server.rpartition(":")[2]),
+    "cs-uri-stem": lambda trace: "-",
+    "sc-win32-status": lambda trace: "0",
+    "cs-version": lambda trace: "SMTP",
+    "cs-host": lambda trace: "-",
+    "cs(User-Agent)": lambda trace: "-",
+    "cs(Cookie)": lambda trace: "-",
+    "cs(Referer)": lambda trace: "-",
+}
+OF_COMMAND: dict[str, Callable[[Record], str]] = {
     "date": lambda at: at.when[:10],
     "time": lambda at: at.when[11:],
-    "c-ip": lambda at: word(at.trace.client_ip),
-    "cs-username": lambda at: word(at.trace.helo),
-    "s-sitename": lambda at: word(at.trace.listener),
-    "s-computername": lambda at: word(at.trace.node),
-    "s-ip": lambda at: word(at.trace.server.rpartition(":")[0].strip("[]")),
-    "s-port": lambda at: word(at.trace.server.rpartition(":")[2]),
     "cs-method": lambda at: word(at.verb),
-    "cs-uri-stem": lambda at: "-",
     "cs-uri-query": lambda at: "+" + word(at.argument) if at.argument else "-",
     "sc-status": lambda at: word(at.exchange.reply[:3]),
-    "sc-win32-status": lambda at: "0",
     "sc-bytes": lambda at: str(len(at.exchange.reply.encode("utf-8", "replace")) + 2),
     "cs-bytes": lambda at: str(at.octets_in),
     "time-taken": lambda at: str(round(at.waited * 1000)),
-    "cs-version": lambda at: "SMTP",
-    "cs-host": lambda at: "-",
-    "cs(User-Agent)": lambda at: "-",
-    "cs(Cookie)": lambda at: "-",
-    "cs(Referer)": lambda at: "-",
 }
 
 
@@ -69,33 +71,45 @@ class W3cLog:
     """Records of the chosen fields.
 
     Args:
-        fields: names out of `FIELDS`, in the order wanted.
+        fields: names out of `OF_TRACE` and `OF_COMMAND`, in the order wanted.
     """
 
     def __init__(self, fields: Sequence[str]) -> None:
         self.names = tuple(fields)
-        self.columns = tuple(FIELDS[name] for name in fields)
+        self.of_trace = [(i, OF_TRACE[name]) for i, name in enumerate(fields) if name in OF_TRACE]
+        self.of_command = [(i, OF_COMMAND[name]) for i, name in enumerate(fields) if name in OF_COMMAND]
 
     def head(self, now: float) -> bytes:
         """What a file begins with; it may stand again in the middle of one."""
-        date = strftime("%Y-%m-%d %H:%M:%S", gmtime(now))
+        date = date_and_time(int(now))
         return f"#Software: SMTP gateway\n#Version: 1.0\n#Date: {date}\n#Fields: {' '.join(self.names)}\n".encode()
 
     def lines(self, trace: Trace) -> bytes:
         """One line for each command."""
-        return "".join(
-            " ".join([column(record) for column in self.columns]) + "\n" for record in records(trace)
-        ).encode("ascii")
+        row = ["-"] * len(self.names)
+        for i, column in self.of_trace:
+            row[i] = column(trace)
+        lines = []
+        for record in records(trace):
+            for i, value in self.of_command:
+                row[i] = value(record)
+            lines.append(" ".join(row))
+        return ("\n".join(lines) + "\n").encode("ascii") if lines else b""
+
+
+@lru_cache(maxsize=64)
+def date_and_time(second: int) -> str:
+    return strftime("%Y-%m-%d %H:%M:%S", gmtime(second))
 
 
 def records(trace: Trace) -> Iterator[Record]:
     for exchange in trace.exchanges:
         if exchange.reply.startswith("354"):
             continue
-        when = strftime("%Y-%m-%d %H:%M:%S", gmtime(trace.began + exchange.at + exchange.delay))
+        when = date_and_time(int(trace.began + exchange.at + exchange.delay))
         if exchange.verb == ".":
             waited = exchange.delay + sum(handover.elapsed for handover in trace.handovers)
-            yield Record(trace, exchange, when, "DATA", trace.message_id, trace.size + len(".\r\n"), waited)
+            yield Record(exchange, when, "DATA", trace.message_id, trace.size + len(".\r\n"), waited)
             continue
         said = f"{exchange.verb} {exchange.argument}".rstrip().encode("utf-8", "replace")
-        yield Record(trace, exchange, when, exchange.verb, exchange.argument, len(said) + 2, exchange.delay)
+        yield Record(exchange, when, exchange.verb, exchange.argument, len(said) + 2, exchange.delay)

@@ -37,7 +37,7 @@ T = TypeVar("T")
 encoder = msgspec.msgpack.Encoder()
 decoder = msgspec.msgpack.Decoder(Trace)
 decode: Callable[[bytes | memoryview], Trace] = decoder.decode
-"""A trace from its octets; `msgspec.DecodeError` if they are none."""
+"""A trace from its octets; `msgspec.MsgspecError` or `UnicodeDecodeError` if they are none."""
 
 
 class Origin(NamedTuple):

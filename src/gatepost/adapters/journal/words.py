@@ -22,14 +22,15 @@ COMMON_RULES = frozenset({"", "default"})
 COMMON_ENDS = frozenset({"", End.DELIVERED.value})
 
 
-def key_of(word: int, number: int) -> int:
-    """What the index holds for a word of the trace of that number."""
-    return ((number >> SEGMENT_BITS) << WORD_BITS | word) << SEGMENT_BITS | (number & PLACES)
+def first_key(number: int) -> int:
+    """Where the index keeps the trace of that number: what each of its words is added to."""
+    return (number >> SEGMENT_BITS) << (WORD_BITS + SEGMENT_BITS) | (number & PLACES)
 
 
 @lru_cache(maxsize=16_384)
 def hashed(kind: str, value: str) -> int:
-    return crc32((kind + value.lower()).encode("utf-8", "replace")) & WORDS
+    """A word, at its place in a key."""
+    return (crc32((kind + value.lower()).encode("utf-8", "replace")) & WORDS) << SEGMENT_BITS
 
 
 @lru_cache(maxsize=16_384)

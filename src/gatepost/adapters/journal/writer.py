@@ -10,7 +10,7 @@ import select
 import signal
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
@@ -28,6 +28,9 @@ IDLE = 1.0  # seconds between looks at the journal while nothing comes in
 DROPPED_EVERY = 60.0  # seconds between alarms about log lines that found no place
 
 
+SIGNALS = (signal.SIGTERM, signal.SIGALRM, signal.SIGHUP)  # finish; finish, the supervisor is gone; open logs anew
+
+
 def serve(
     sockets: Sequence[socket.socket],
     path: Path,
@@ -35,6 +38,7 @@ def serve(
     log: LogSettings,
     *,
     alarms: Alarms | None = None,
+    beat: Callable[[], object] | None = None,
 ) -> None:
     """Run until SIGTERM, or until no worker's end is open any more; then write what is left and return.
 
@@ -42,9 +46,10 @@ def serve(
         sockets: the writer's ends of `wire.pair()`; close the workers' ends in this process before.
         path: the journal's database.
         alarms: told what an operator must know; without them the log is.
+        beat: called about once a second: a sign of life.
     """
-    writer = Writer(sockets, path, journal, log, alarms)
-    before = {number: signal.signal(number, writer.on_signal) for number in (signal.SIGTERM, signal.SIGHUP)}
+    writer = Writer(sockets, path, journal, log, alarms, beat)
+    before = {number: signal.signal(number, writer.on_signal) for number in SIGNALS}
     before[signal.SIGINT] = signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor says when
     wake = signal.set_wakeup_fd(writer.wake[1].fileno(), warn_on_full_buffer=False)
     gc.freeze()
@@ -82,6 +87,7 @@ class Writer:
         journal: JournalSettings,
         log: LogSettings,
         alarms: Alarms | None,
+        beat: Callable[[], object] | None = None,
     ) -> None:
         self.sockets = list(sockets)
         self.outlets = Outlets(log)
@@ -101,6 +107,7 @@ class Writer:
         self.count = 0  # traces since the last batch
         self.oldest = 0.0  # monotonic time of the first of them
         self.dropped, self.dropped_at = 0, 0.0
+        self.beat, self.beat_at = beat, 0.0
 
     def on_signal(self, number: int, frame: FrameType | None) -> None:
         """Looked at between batches; the wake-up socket ends the waiting."""
@@ -114,11 +121,17 @@ class Writer:
         self.caring = self.recorder.care(time.time())
         self.outlets.flush(time.time())
         while self.sockets and not self.stopping:
+            self.live()
             self.wait()
             self.turn()
         while self.sweep():
             self.write()
         self.write(last=True)
+
+    def live(self) -> None:
+        if self.beat is not None and time.monotonic() >= self.beat_at:
+            self.beat()
+            self.beat_at = time.monotonic() + IDLE
 
     def wait(self) -> None:
         """For a trace or a signal; while a batch gathers, for a moment or a signal."""

@@ -1,0 +1,182 @@
+"""In which order the rules of a listener are asked, and what settings do to the shipped ones."""
+
+import pytest
+
+from gatepost.engine.catalogue import check_classes
+from gatepost.engine.plan import phase_of
+from gatepost.model.check import FailMode
+from gatepost.model.finding import Finding
+from gatepost.model.phase import Phase
+from gatepost.model.reply import Reply
+from gatepost.model.rule import Rule
+from gatepost.model.verdict import Action
+from gatepost.policy.decide import decide
+from gatepost.policy.ruleset import RuleSet
+from gatepost.policy.settings import PolicySettings
+from gatepost.policy.shipped import CheckInPlan, rules_for, settled_codes
+from gatepost.policy.shipped_rules import RELAY
+
+EVERY = tuple(
+    CheckInPlan(check=name, phase=phase_of(cls), if_unavailable=cls.spec.if_unavailable, hard=cls.spec.hard)
+    for name, cls in check_classes().items()
+)
+ACCEPT_ALL = tuple(
+    Rule(name="mine", phase=p, action=Action.ACCEPT, reply=Reply(250, "", "OK"), when=lambda known: True) for p in Phase
+)
+CONNECT, RCPT, MESSAGE = Phase.CONNECT, Phase.RCPT, Phase.MESSAGE
+
+
+def shipped(checks=EVERY, own=(), monitor=False, **settings):
+    return RuleSet(rules_for(checks, PolicySettings(**settings), own, monitor=monitor))
+
+
+def verdict(phase, *codes, score=0.0, **more):
+    return decide(phase, [Finding(code, score=score) for code in codes], shipped(**more))
+
+
+def names(rules):
+    return [rule.name for rule in rules.rules]
+
+
+def only(name, **more):
+    return [CheckInPlan(check=name, phase=RCPT, **more)]
+
+
+def test_relay_control_is_asked_before_an_operators_rule():
+    assert verdict(RCPT, "recipient.not_ours", own=ACCEPT_ALL).rule == "relay-denied"
+    assert verdict(RCPT, "recipient.routed", own=ACCEPT_ALL).rule == "relay-route"
+
+
+def test_limits_are_asked_before_an_operators_rule():
+    assert verdict(MESSAGE, "hops.exceeded", own=ACCEPT_ALL).rule == "mail-loop"
+
+
+def test_an_operators_rule_is_asked_before_all_other_shipped_ones():
+    assert verdict(RCPT, "recipient.unknown", "access_recipient.denied", own=ACCEPT_ALL).rule == "mine"
+
+
+@pytest.mark.parametrize("who", ["client", "helo", "sender", "recipient"])
+def test_being_allowed_does_not_make_a_recipient_exist(who):
+    assert verdict(RCPT, f"access_{who}.allowed", "recipient.unknown").rule == "unknown-recipient"
+    assert verdict(RCPT, f"access_{who}.allowed", "recipient.not_ours").rule == "relay-denied"
+    assert verdict(RCPT, f"access_{who}.allowed", "recipient.unavailable").rule == "recipient-unavailable"
+
+
+@pytest.mark.parametrize("who", ["client", "helo", "sender"])
+def test_who_is_allowed_skips_hard_facts_of_later_phases(who):
+    assert verdict(Phase.MAIL, f"access_{who}.allowed", "own_domain.claimed").rule == f"allowed-{who}"
+    assert verdict(RCPT, f"access_{who}.allowed", "access_recipient.denied").rule == f"allowed-{who}"
+
+
+def test_who_is_allowed_skips_points():
+    assert verdict(MESSAGE, "access_client.allowed", score=50.0, reject_score=8).action is Action.ACCEPT
+
+
+def test_an_allowed_client_is_no_harvester_and_gets_a_plain_answer():
+    assert verdict(RCPT, "access_client.allowed", "harvest.detected").rule == "allowed-client"
+    got = verdict(RCPT, "access_client.allowed", "recipient.unknown", "harvest.suspected")
+    assert (got.rule, got.delay) == ("unknown-recipient", 0.0)
+
+
+def test_a_forged_sender_does_not_hide_a_harvester():
+    assert verdict(RCPT, "access_sender.allowed", "harvest.detected").rule == "harvest-detected"
+
+
+def test_a_harvester_hears_the_same_of_those_who_exist_and_those_who_do_not():
+    exists, does_not = verdict(RCPT, "harvest.detected"), verdict(RCPT, "recipient.unknown", "harvest.detected")
+    assert (exists.reply, exists.delay) == (does_not.reply, does_not.delay)
+
+
+def test_a_suspect_waits_longer_for_the_same_reply():
+    plain = verdict(RCPT, "recipient.unknown")
+    suspect = verdict(RCPT, "recipient.unknown", "harvest.suspected", harvest_delay="90s")
+    assert (suspect.reply, suspect.delay) == (plain.reply, 90.0)
+
+
+def test_a_directory_outage_is_never_an_unknown_user():
+    got = verdict(RCPT, "recipient.unavailable")
+    assert (got.action, str(got.reply)[:9]) == (Action.DEFER, "451 4.4.3")
+
+
+@pytest.mark.parametrize(
+    ("mode", "phase", "action", "reply"),
+    [
+        (FailMode.TEMPFAIL, Phase.MAIL, Action.DEFER, (451, "4.3.0")),
+        (FailMode.CLOSED, Phase.MAIL, Action.REJECT, (550, "5.3.0")),
+        (FailMode.TEMPFAIL, Phase.CONNECT, Action.DEFER, (421, "")),
+        (FailMode.CLOSED, Phase.CONNECT, Action.REJECT, (554, "")),
+        (FailMode.TEMPFAIL, Phase.HELO, Action.DEFER, (451, "")),
+        (FailMode.OPEN, Phase.MAIL, Action.ACCEPT, (250, "2.1.0")),
+    ],
+)
+def test_a_check_without_an_answer_is_treated_as_set(mode, phase, action, reply):
+    plan = [CheckInPlan(check="some_check", phase=phase, if_unavailable=mode)]
+    got = verdict(phase, "some_check.unavailable", checks=plan)
+    assert (got.action, (got.reply.code, got.reply.enhanced)) == (action, reply)
+    assert got.rule == ("default" if mode is FailMode.OPEN else "some-check-unavailable")
+
+
+def test_rules_of_checks_that_do_not_run_are_left_out():
+    assert names(shipped(checks=only("access_recipient"), tag_score=0)) == [
+        "relay-denied", "relay-route", "allowed-recipient", "allowed-recipient", "allowed-recipient",
+        "denied-recipient",
+    ]  # fmt: skip
+
+
+def test_a_rule_can_be_put_in_shadow_by_name():
+    got = verdict(RCPT, "recipient.unknown", shadow=("unknown-recipient",))
+    assert (got.action, got.shadow) == (Action.ACCEPT, ("unknown-recipient",))
+
+
+def test_a_rule_can_be_left_out_by_name():
+    assert verdict(RCPT, "recipient.unknown", disabled=("unknown-recipient",)).shadow == ()
+
+
+def test_a_check_in_shadow_has_its_rules_in_shadow():
+    got = verdict(RCPT, "recipient.unknown", checks=only("recipient", shadow=True))
+    assert (got.action, got.shadow) == (Action.ACCEPT, ("unknown-recipient",))
+
+
+def test_a_limit_can_be_put_in_shadow_but_not_left_out():
+    assert verdict(MESSAGE, "hops.exceeded", shadow=("mail-loop",)).shadow == ("mail-loop",)
+    assert verdict(MESSAGE, "hops.exceeded", disabled=("mail-loop",)).rule == "mail-loop"
+
+
+def test_relay_control_is_in_force_whatever_is_set():
+    names_of_relay = tuple(rule.name for rule in RELAY)
+    got = shipped(checks=only("recipient", shadow=True), monitor=True, shadow=names_of_relay, disabled=names_of_relay)
+    assert got.rules[: len(RELAY)] == RELAY
+
+
+def test_monitor_refuses_nothing_but_relaying_and_excess():
+    enforced = {rule.name for rule in shipped(monitor=True, reject_score=9).rules if not rule.shadow}
+    assert enforced == {
+        "relay-denied", "relay-route", "declared-size", "messages-per-connection", "session-size", "recipient-flood",
+        "too-many-recipients", "mail-loop", "allowed-client-may-guess", "allowed-client", "allowed-helo",
+        "allowed-sender", "allowed-recipient",
+    }  # fmt: skip
+
+
+def test_monitor_puts_an_operators_refusal_in_shadow():
+    mine = Rule(name="mine", phase=RCPT, action=Action.REJECT, reply=Reply(550, "", "No"), when=lambda known: True)
+    got = verdict(RCPT, own=(mine,), monitor=True)
+    assert (got.action, got.shadow) == (Action.ACCEPT, ("mine",))
+
+
+def test_points_are_asked_last_and_harshest_first():
+    assert names(shipped(quarantine_score=6, reject_score=8))[-3:] == ["score-reject", "score-quarantine", "score-tag"]
+    assert verdict(MESSAGE, "x.y", score=7.0, quarantine_score=6, reject_score=8).action is Action.QUARANTINE
+    assert verdict(MESSAGE, "x.y", score=5.0).action is Action.TAG
+
+
+def test_no_points_no_rule():
+    assert not {"score-reject", "score-quarantine", "score-tag"} & set(names(shipped(tag_score=0)))
+
+
+def test_what_no_operator_decides_is_known():
+    assert {"recipient.not_ours", "hops.exceeded"} <= settled_codes()
+    assert "recipient.unknown" not in settled_codes()
+
+
+def test_nothing_found_is_accepted_at_every_phase():
+    assert all(decide(phase, (), shipped()).action is Action.ACCEPT for phase in Phase)

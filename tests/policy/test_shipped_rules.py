@@ -1,0 +1,84 @@
+"""The shipped rules as data: codes that exist, replies that are right, names that stay."""
+
+import re
+
+import pytest
+
+from gatepost.engine.catalogue import check_classes
+from gatepost.engine.plan import phase_of
+from gatepost.model.phase import Phase
+from gatepost.model.verdict import Action
+from gatepost.policy.shipped_rules import ALLOWED, BASICS, FACTS, LIMITS, RELAY
+
+ALL = (*RELAY, *LIMITS, *BASICS, *ALLOWED, *FACTS)
+CHECKS = check_classes()
+KINDS = {kind.code: phase_of(cls) for cls in CHECKS.values() for kind in cls.spec.kinds}
+EVIDENCE_ONLY = {
+    # a few points each; refused by nobody's rule but an operator's
+    "header.malformed", "header.no_from", "header.no_date", "header.duplicate", "header.eight_bit",
+    "helo.single_label", "helo.bare_ip", "helo.literal_differs", "helo.localhost",
+    "lines.too_long", "lines.eight_bit",
+    "sender_syntax.single_label", "sender_syntax.literal", "sender_syntax.numeric",
+}  # fmt: skip
+CLASS = {Action.REJECT: "5", Action.DEFER: "4"}
+
+every_rule = pytest.mark.parametrize("rule", ALL, ids=lambda rule: f"{rule.name}@{rule.phase.name}")
+
+
+@every_rule
+def test_the_codes_exist_and_are_known_at_that_phase(rule):
+    assert all(KINDS[code] <= rule.phase for code in rule.codes)
+
+
+def test_every_kind_is_decided_by_a_rule_or_only_evidence():
+    assert {code for rule in ALL for code in rule.codes} == KINDS.keys() - EVIDENCE_ONLY
+
+
+def test_what_is_only_evidence_has_points():
+    scores = {kind.code: kind.score for cls in CHECKS.values() for kind in cls.spec.kinds}
+    assert all(0 < scores[code] <= 2 for code in EVIDENCE_ONLY)
+
+
+@every_rule
+def test_the_reply_suits_the_action(rule):
+    code, enhanced = str(rule.reply.code), rule.reply.enhanced
+    if rule.action in CLASS:
+        assert code[0] == CLASS[rule.action]
+    if rule.phase > Phase.HELO and rule.phase is not Phase.DATA:
+        assert re.fullmatch(rf"{code[0]}\.\d\.\d", enhanced)
+
+
+@every_rule
+def test_neither_greeting_nor_ehlo_carry_enhanced_codes(rule):
+    assert rule.phase > Phase.HELO or rule.reply.enhanced == ""
+
+
+@every_rule
+def test_instead_of_a_greeting_stand_421_or_554(rule):
+    assert rule.phase is not Phase.CONNECT or rule.reply.code in {220, 421, 554}
+
+
+@every_rule
+def test_the_reply_is_one_short_line_that_names_no_product(rule):
+    text = rule.reply.text
+    assert text.isascii() and text.isprintable() and len(text) < 100
+    assert "gatepost" not in text.lower()
+
+
+def test_name_and_phase_are_unique():
+    assert len({(rule.name, rule.phase) for rule in ALL}) == len(ALL)
+
+
+def test_limits_are_those_of_the_checks_that_are_hard():
+    hard = {kind.code for cls in CHECKS.values() if cls.spec.hard for kind in cls.spec.kinds}
+    assert {code for rule in LIMITS for code in rule.codes} == hard
+
+
+def test_unknown_and_relayed_recipients_hear_what_they_should():
+    replies = {rule.name: str(rule.reply) for rule in ALL}
+    assert replies["relay-denied"].startswith("550 5.7.1 ")
+    assert replies["unknown-recipient"].startswith("550 5.1.1 ")
+    assert replies["too-many-recipients"].startswith("452 4.5.3 ")
+    assert replies["mail-loop"].startswith("554 5.4.6 ")
+    assert replies["tls-required"].startswith("530 5.7.0 ")
+    assert replies["declared-size"].startswith("552 5.3.4 ")
