@@ -22,7 +22,7 @@ import pytest
 
 from bench.latency import latency
 from bench.load import RECIPIENT, SHAPES, Shape, Sink, send
-from bench.processes import cpu, machine_cpu, resident, tree
+from bench.processes import cpu, cpu_by_process, machine_cpu, resident, tree
 from tests.servers.certificates import Authority
 from tests.servers.gateway import Gateway, Settings
 from tests.servers.postfix import ProxyPostfix
@@ -44,12 +44,21 @@ class Peer(Protocol):
     def root(self) -> int:
         """Process id that all its processes descend from."""
 
+    def parts(self) -> dict[int, str]:
+        """Names of processes worth telling apart, by id."""
+
 
 class PostfixPeer(ProxyPostfix):
     name = "postfix"
 
     def root(self) -> int:
-        return self.pid() or 0
+        pid = self.pid()
+        if pid is None:
+            raise RuntimeError(f"Postfix has ended: {self.log()[-2000:]}")
+        return pid
+
+    def parts(self) -> dict[int, str]:
+        return {}
 
 
 class GatewayPeer(Gateway):
@@ -58,6 +67,10 @@ class GatewayPeer(Gateway):
     def root(self) -> int:
         assert self.process is not None
         return self.process.pid
+
+    def parts(self) -> dict[int, str]:
+        started = self.records(event="process started")
+        return {self.root(): "supervisor"} | {record["id"]: record["process"] for record in started}
 
 
 @contextmanager
@@ -74,18 +87,21 @@ def gatepost(sink: Sink, workers: int, settings: Settings | None = None) -> Gate
     return GatewayPeer(backend=sink.port, recipients=RECIPIENTS, workers=workers, settings=settings)
 
 
-def measure(peer: Peer, shape: Shape, messages: int, sink: Sink) -> dict[str, float]:
+def measure(peer: Peer, shape: Shape, messages: int, sink: Sink) -> dict[str, Any]:
     """One run."""
-    before = (cpu(peer.root()), sink.cpu(), machine_cpu(), time.perf_counter())
+    before = (sink.cpu(), machine_cpu(), time.perf_counter())
+    used = cpu_by_process(peer.root())
     sent = send(peer.port, shape, messages, sink)
-    own, behind, machine, seconds = (
-        after - start
-        for after, start in zip((cpu(peer.root()), sink.cpu(), machine_cpu(), time.perf_counter()), before, strict=True)
+    after = cpu_by_process(peer.root())
+    behind, machine, seconds = (
+        now - start for now, start in zip((sink.cpu(), machine_cpu(), time.perf_counter()), before, strict=True)
     )
+    own = sum(after.values()) - sum(used.values())
     return {
         "messages": messages,
         "rate": messages / sent.seconds,
         "cpu": own * 1000 / messages,
+        "parts": {name: (after.get(pid, 0) - used.get(pid, 0)) * 1000 / messages for pid, name in peer.parts().items()},
         "tools_cpu": (behind + sent.cpu) * 1000 / messages,
         "other": max(0.0, machine - own - behind - sent.cpu) / seconds / CORES,
     }
@@ -95,7 +111,7 @@ def rates(peers: Sequence[Peer], name: str, sink: Sink, runs: int, seconds: floa
     """Alternating runs of one shape; noisy ones are made again, a few times."""
     shape = SHAPES[name]
     messages: dict[str, int] = {}
-    kept: dict[str, list[dict[str, float]]] = {peer.name: [] for peer in peers}
+    kept: dict[str, list[dict[str, Any]]] = {peer.name: [] for peer in peers}
     discarded = {peer.name: 0 for peer in peers}
     for peer in peers:
         measure(peer, shape, shape.probe, sink)
@@ -142,14 +158,10 @@ def held(name: str, sink: Sink, workers: int, authority: Authority) -> dict[str,
     return result | {"cpu": used, "alone": alone, "beside": beside}
 
 
-def table(results: Sequence[dict[str, Any]]) -> Iterator[str]:
+def table(result: dict[str, Any]) -> Iterator[str]:
     """For people."""
-    for result in results:
-        yield f"\n({result['shape']}) {result['says']}"
-        if "runs" in result:
-            yield from rates_table(result)
-        else:
-            yield from held_table(result)
+    yield f"\n({result['shape']}) {result['says']}"
+    yield from rates_table(result) if "runs" in result else held_table(result)
 
 
 def rates_table(result: dict[str, Any]) -> Iterator[str]:
@@ -163,6 +175,10 @@ def rates_table(result: dict[str, Any]) -> Iterator[str]:
             f" {middle[name][1]:9.0f} ({min(speeds):.0f}–{max(speeds):.0f})".ljust(60)
             + f" {statistics.median(run['tools_cpu'] for run in runs):10.2f} {max(run['other'] for run in runs):11.0%}"
         )
+    for name, runs in result["runs"].items():
+        parts = {part: statistics.median(run["parts"][part] for run in runs) for part in runs[0]["parts"]}
+        if parts:
+            yield f"  of {name}: " + ", ".join(f"{part} {used:.3f}" for part, used in parts.items())
     if {"gatepost", "postfix"} <= middle.keys():
         cost, speed = (ours / theirs for ours, theirs in zip(middle["gatepost"], middle["postfix"], strict=True))
         yield f"  gatepost / postfix: CPU {cost:.2f}, messages/s {speed:.2f}"
@@ -190,37 +206,37 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def run(options: argparse.Namespace) -> list[dict[str, Any]]:
-    results = []
+def run(options: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    """The result of each shape as it is known."""
     shapes, wanted = options.shapes.split(","), options.peers.split(",")
-    options.output.parent.mkdir(parents=True, exist_ok=True)
-    with ExitStack() as stack:
-        sink = stack.enter_context(Sink())
-        loads = [name for name in shapes if name in SHAPES]
-        if loads:
-            with ExitStack() as servers:
-                peers: list[Peer] = []
-                if "gatepost" in wanted:
-                    peers.append(servers.enter_context(gatepost(sink, options.workers)))
-                if "postfix" in wanted:
-                    peers.append(servers.enter_context(postfix(sink)))
-                results += [rates(peers, name, sink, options.runs, options.seconds) for name in loads]
+    loads = [name for name in shapes if name in SHAPES]
+    with Sink() as sink:
+        with ExitStack() as servers:
+            peers: list[Peer] = []
+            if loads and "gatepost" in wanted:
+                peers.append(servers.enter_context(gatepost(sink, options.workers)))
+            if loads and "postfix" in wanted:
+                peers.append(servers.enter_context(postfix(sink)))
+            for name in loads:
+                yield rates(peers, name, sink, options.runs, options.seconds)
         authority = Authority(options.output.parent)
-        results += [held(name, sink, options.workers, authority) for name in shapes if name not in SHAPES]
-    return results
+        for name in shapes:
+            if name not in SHAPES:
+                yield held(name, sink, options.workers, authority)
 
 
 def main() -> None:
     options = arguments()
+    options.output.parent.mkdir(parents=True, exist_ok=True)
+    machine = {"cores": CORES, "kernel": os.uname().release, "python": sys.version.split()[0]}
+    written: dict[str, Any] = {"when": time.strftime("%F %T"), "machine": machine, "results": []}
     try:
-        results = run(options)
+        for result in run(options):
+            print("\n".join(table(result)), flush=True)
+            written["results"].append(result)
+            options.output.write_text(json.dumps(written, indent=1))
     except (pytest.skip.Exception, pytest.fail.Exception) as missing:
         sys.exit(f"bench: {missing.msg}")
-    print("\n".join(table(results)))
-    machine = {"cores": CORES, "kernel": os.uname().release, "python": sys.version.split()[0]}
-    options.output.write_text(
-        json.dumps({"when": time.strftime("%F %T"), "machine": machine, "results": results}, indent=1)
-    )
     print(f"\nwritten: {options.output}")
 
 

@@ -30,10 +30,15 @@ def tree(root: int) -> list[int]:
     return found
 
 
+def cpu_by_process(root: int) -> dict[int, float]:
+    """Seconds used so far by each process of the tree, with those of its children that ended and were waited for."""
+    used = {pid: fields for pid in tree(root) if (fields := stat(pid))}
+    return {pid: sum(map(int, fields[TIMES])) / TICKS for pid, fields in used.items()}
+
+
 def cpu(root: int) -> float:
-    """Seconds used so far by the tree, processes that ended and were waited for included."""
-    used = [fields for pid in tree(root) if (fields := stat(pid))]
-    return sum(int(ticks) for fields in used for ticks in fields[TIMES]) / TICKS
+    """Seconds used so far by the whole tree."""
+    return sum(cpu_by_process(root).values())
 
 
 def machine_cpu() -> float:

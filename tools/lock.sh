@@ -14,7 +14,7 @@ compile() { # OUTPUT ARGUMENT…
     # Settings of this machine (mirrors, directories of wheels) must not end in the file.
     env -u PIP_FIND_LINKS -u PIP_INDEX_URL -u PIP_EXTRA_INDEX_URL -u UV_FIND_LINKS \
         .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-        --no-header --no-emit-index-url --no-emit-find-links "$@" --output-file "$output"
+        --no-header --no-annotate --no-emit-index-url --no-emit-find-links "$@" --output-file "$output"
 }
 
 # Everything together first, so that what the files share has one version in all of them.

@@ -17,8 +17,7 @@ def test_every_bad_entry_is_told():
     assert found({"access_client": {"allow": ["10.0.0.1/8", "10.0.0.0/8", "foo"]}}) == [
         'checks.access_client.allow: "10.0.0.1/8": an address with a prefix length | '
         'Write "10.0.0.0/8" for the network.',
-        'checks.access_client.allow: "foo": no address or network | '
-        'Write one such as "192.0.2.7" or "192.0.2.0/24".',
+        'checks.access_client.allow: "foo": no address or network | Write one such as "192.0.2.7" or "192.0.2.0/24".',
     ]
 
 

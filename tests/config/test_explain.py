@@ -47,17 +47,11 @@ from tests.config.texts import inbound, problems, text, wrong
         ),
         (
             {"listeners": None},
-            [
-                "listeners: is missing | "
-                'Add a section [listeners.<name>] with bind = ["0.0.0.0:25", "[::]:25"].'
-            ],
+            ['listeners: is missing | Add a section [listeners.<name>] with bind = ["0.0.0.0:25", "[::]:25"].'],
         ),
         (
             {"directories": {"ad": {"type": "ldp"}}},
-            [
-                'directories.ad: type = "ldp" is not known | '
-                'Did you mean "ldap"? It takes "file", "ldap" or "callout".'
-            ],
+            ['directories.ad: type = "ldp" is not known | Did you mean "ldap"? It takes "file", "ldap" or "callout".'],
         ),
         (
             {"directories": {"ad": {}}},
@@ -92,7 +86,7 @@ def test_keys_and_sections(change, said):
         ),
         (
             inbound(bind="0.0.0.0:25"),
-            "listeners.inbound.bind: takes a list, each an address and port such as \"0.0.0.0:25\", not the string "
+            'listeners.inbound.bind: takes a list, each an address and port such as "0.0.0.0:25", not the string '
             '"0.0.0.0:25" | Write bind = ["0.0.0.0:25"].',
         ),
         (

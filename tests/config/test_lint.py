@@ -6,6 +6,7 @@ from gatepost.config.lint import lint
 from gatepost.config.problems import Severity
 from tests.config.texts import brief, quiet
 
+
 def found(change, rule=None):
     """Lints of a configuration that is quiet before the change."""
     return [brief(p) for p in lint(quiet(change)) if rule in (None, p.rule)]
@@ -25,8 +26,7 @@ def test_a_careful_configuration_is_quiet():
         ),
         (
             {"gateway": {"user": "root"}},
-            "gateway.user: the gateway would answer the Internet as root | "
-            'Set user = "gatepost", a user of its own.',
+            'gateway.user: the gateway would answer the Internet as root | Set user = "gatepost", a user of its own.',
         ),
         (
             {"gateway": {"header_prefix": "X-Gatepost"}},

@@ -37,7 +37,11 @@ def test_limits(bad, good, rule):
 @pytest.mark.parametrize(
     ("bad", "good", "rule"),
     [
-        ({"tarpit": {"maximum": "241s"}, "limits": {"tarpitted": 10**6}}, {"tarpit": {"maximum": "200s"}}, "tarpit.maximum"),
+        (
+            {"tarpit": {"maximum": "241s"}, "limits": {"tarpitted": 10**6}},
+            {"tarpit": {"maximum": "200s"}},
+            "tarpit.maximum",
+        ),
         ({"banner": "Postfix ready"}, {"banner": "ESMTP ready"}, "banner"),
         ({"banner": "mail 8.12"}, {"banner": "mail 8"}, "banner"),
         ({"tls": {"certificates": []}}, {}, "tls.off"),

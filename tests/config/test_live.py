@@ -35,9 +35,7 @@ def test_an_address_of_another_machine_is_an_error():
     assert binds("192.0.2.1:2525")["bind.not-here"].severity is Severity.ERROR
 
 
-@pytest.mark.parametrize(
-    ("error", "rule"), [(errno.EACCES, "bind.not-allowed"), (errno.EAFNOSUPPORT, "bind.failed")]
-)
+@pytest.mark.parametrize(("error", "rule"), [(errno.EACCES, "bind.not-allowed"), (errno.EAFNOSUPPORT, "bind.failed")])
 def test_other_refusals_are_told(error, rule):
     path = ("listeners", "inbound", "bind", 0)
     assert bind_problem(loaded({}), path, Endpoint("127.0.0.1", 25), error).rule == rule

@@ -51,7 +51,9 @@ def ldap(url, tmp_path, password=PASSWORD, **settings):
     file = tmp_path / "password"
     file.write_text(password)
     account = {"bind_dn": READER, "password_file": str(file), "allow_plaintext": True}
-    return {"directories": {"ad": {"type": "ldap", "urls": [url], "base": SUFFIX, "schema": "posix", **account, **settings}}}
+    return {
+        "directories": {"ad": {"type": "ldap", "urls": [url], "base": SUFFIX, "schema": "posix", **account, **settings}}
+    }
 
 
 @pytest.fixture(scope="module")

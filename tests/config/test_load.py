@@ -3,13 +3,26 @@
 from pathlib import Path
 
 import pytest
+import tomlkit
+from hypothesis import given
+from hypothesis import strategies as st
 
-from gatepost.config.load import FILE_LIMIT, load, read
+from gatepost.config.load import FILE_LIMIT, load, parse, read
 from gatepost.config.problems import ConfigError
+from gatepost.config.schema import fields, sections
+from gatepost.config.settings import settings_model
 from gatepost.model.stage import Role
 from tests.config.texts import nobody, text
 
 EXAMPLE = Path(__file__).with_name("example.toml")
+
+
+KEYS = sorted({key for _, model in sections(settings_model()) for key in fields(model)} | {"x", "password"})
+VALUES = st.recursive(
+    st.sampled_from(["", "any", "x", "127.0.0.1:25", "10.0.0.1/8", "30s", "file", -1, 0, 1, 2.5, True, False]),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.sampled_from(KEYS), inner, max_size=4)),
+    max_leaves=12,
+)
 
 
 def refusal(path):
@@ -90,3 +103,12 @@ def test_the_error_is_readable_as_it_is(tmp_path):
         f"{tmp_path}/gatepost.toml:3: error: [gateway] workers: 0 is too small: at least 1\n"
         "    Worker processes; default: one for each core of the machine."
     )
+
+
+@given(st.dictionaries(st.sampled_from(list(fields(settings_model()))), VALUES, max_size=6))
+def test_whatever_stands_in_the_file_is_settings_or_a_list_of_problems(tables):
+    try:
+        parse(tomlkit.dumps(tables), "f.toml")
+    except ConfigError as error:
+        assert error.problems
+        assert all(problem.message and problem.line >= 0 for problem in error.problems)

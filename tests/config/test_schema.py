@@ -62,5 +62,7 @@ def test_the_values_of_an_enumeration_are_known():
 
 def test_every_section_is_walked_with_its_free_names():
     names = [name for name, _ in sections(ROOT)]
-    assert {"", "gateway.alarms", "listeners.<name>.tls.certificates[]", "policy.rules[].reply", "checks.rate"} <= set(names)
+    assert {"", "gateway.alarms", "listeners.<name>.tls.certificates[]", "policy.rules[].reply", "checks.rate"} <= set(
+        names
+    )
     assert names.count("directories.<name>") == 3

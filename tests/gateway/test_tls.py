@@ -324,6 +324,20 @@ def test_a_key_that_is_encrypted_is_refused_without_asking_for_its_password(pair
         ServerTls([(pairs["mx-ecdsa"][0], str(path))])
 
 
+def test_a_key_that_is_too_short_is_refused_with_what_would_be_right(tmp_path):
+    command = "openssl req -x509 -newkey rsa:1024 -nodes -subj /CN=weak.example -days 2 -keyout weak.key -out weak.crt"
+    need_openssl()
+    subprocess.run(command.split(), cwd=tmp_path, check=True, capture_output=True, timeout=30)
+    with pytest.raises(BadCertificate, match=r"weak\.crt: its key or signature is too weak: RSA of 2048 bits"):
+        ServerTls([(str(tmp_path / "weak.crt"), str(tmp_path / "weak.key"))])
+
+
+def need_openssl():
+    if not shutil.which("openssl"):
+        assert os.environ.get("CI") != "true", "openssl is missing"
+        pytest.skip("this test needs openssl: apt-get install openssl")
+
+
 def test_a_file_that_is_not_there_is_named_at_the_start(pairs, tmp_path):
     with pytest.raises(BadCertificate, match=r"none\.key: cannot be read"):
         ServerTls([(pairs["mx-ecdsa"][0], str(tmp_path / "none.key"))])
@@ -331,9 +345,7 @@ def test_a_file_that_is_not_there_is_named_at_the_start(pairs, tmp_path):
 
 def test_a_client_cannot_renegotiate(pairs):
     """`openssl s_client` asks for it when it reads a line `R`."""
-    if not shutil.which("openssl"):
-        assert os.environ.get("CI") != "true"
-        pytest.skip("renegotiation needs openssl: apt-get install openssl")
+    need_openssl()
     listener = socket.create_server(("127.0.0.1", 0))
     listener.settimeout(20)
     port = listener.getsockname()[1]

@@ -26,8 +26,13 @@ def test_only_rules_that_wait_for_a_code_found_are_asked_in_order():
     assert asked(rules, "z.z") == []
 
 
-def test_rules_with_a_condition_or_a_score_are_always_asked():
-    assert asked([rule("when", when=lambda known: True), rule("score", score=1.0)]) == ["when", "score"]
+def test_rules_with_a_condition_are_always_asked():
+    assert asked([rule("when", when=lambda known: True)]) == ["when"]
+
+
+def test_rules_with_a_score_are_asked_as_soon_as_anything_was_found():
+    assert asked([rule("score", score=1.0)]) == []
+    assert asked([rule("score", score=1.0)], "z.z") == ["score"]
 
 
 def test_a_rule_for_every_kind_of_a_check_is_asked_for_each():

@@ -119,3 +119,8 @@ def test_scores_rise_with_harshness():
 
 def test_nothing_set_is_a_policy():
     assert PolicySettings().rules == ()
+
+
+def test_rules_keep_their_order():
+    rules = (rule(name="b"), rule(name="a"))
+    assert PolicySettings(rules=rules).rules == rules

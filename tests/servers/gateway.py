@@ -133,19 +133,26 @@ class Gateway:
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def __enter__(self) -> Self:
-        return self.start()
+        try:
+            return self.start()
+        except BaseException:
+            self.remove()
+            raise
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.remove()
 
-    def reload(self, settings: Settings | None = None) -> None:
-        """Lay `settings` over the ones in force, write them, SIGHUP."""
+    def reload(self, settings: Settings | None = None, *, is_taken: bool = True) -> None:
+        """Lay `settings` over the ones in force, write them, SIGHUP; wait until they are in force, if `is_taken`."""
         self.settings = laid_over(self.settings, settings or {})
         self.write()
+        before = len(self.records(event="configuration in force"))
         assert self.process is not None
         self.process.send_signal(signal.SIGHUP)
+        if is_taken:
+            self.wait_for_records(before + 1, event="configuration in force", seconds=START)
 
     def said(self) -> str:
         """Everything on stdout and stderr so far."""
@@ -171,6 +178,10 @@ class Gateway:
             what=lambda: f"{count} records {wanted}; it said:\n{self.said()}",
         )
         return found()
+
+    def transactions(self) -> list[dict[str, Any]]:
+        """The canonical line of each transaction so far."""
+        return self.records(event="transaction")
 
     def pids(self) -> list[int]:
         """The supervisor and all its descendants, the supervisor first."""

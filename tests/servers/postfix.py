@@ -149,10 +149,10 @@ class Postfix:
         """Of master(8), while it runs."""
         try:
             pid = int((self.directory / "spool/pid/master.pid").read_text())
-            running = Path(f"/proc/{pid}/stat").read_text().startswith(f"{pid} (master) S")  # a zombie has ended
-            return pid if running else None
+            name, state = Path(f"/proc/{pid}/stat").read_text().split(" ", 3)[1:3]
         except (OSError, ValueError):
             return None
+        return pid if name == "(master)" and state != "Z" else None
 
     def log(self) -> str:
         path = self.directory / "maillog"

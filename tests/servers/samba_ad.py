@@ -127,7 +127,9 @@ class SambaAd:
         self.run(["/usr/bin/python3", "-c", FILL, str(self.target / "etc/smb.conf"), str(sam)], text)
 
     def run(self, arguments: list[str], text: str = "") -> None:
-        done = subprocess.run(arguments, input=text, capture_output=True, text=True, env=need.environment(), timeout=90)
+        done = subprocess.run(
+            arguments, input=text, capture_output=True, text=True, env=need.environment(), timeout=150
+        )
         if done.returncode:
             raise RuntimeError(f"{arguments[0]}: {done.stderr[-2000:]}")
 

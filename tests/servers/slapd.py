@@ -1,5 +1,6 @@
 """A real OpenLDAP directory: private, on 127.0.0.1, filled before it starts. Needs Debian's `slapd`, no root."""
 
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterable
@@ -118,10 +119,16 @@ class Slapd:
         )
 
     def stop(self) -> None:
+        """End it, keep its entries: `start` carries on."""
         if self.process is not None:
             self.process.terminate()
             self.process.wait(timeout=10)
             self.process = None
+
+    def discard(self) -> None:
+        """End it; take the directory away."""
+        self.stop()
+        shutil.rmtree(self.directory, ignore_errors=True)
 
     def log(self) -> str:
         return self.log_file.read_text(errors="replace") if self.log_file.exists() else ""

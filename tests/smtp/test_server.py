@@ -20,7 +20,8 @@ OPENING = b"MAIL FROM:<a@b.example>\r\nRCPT TO:<c@d.example>\r\n"
 
 
 def server(**changes):
-    return ServerProtocol(CommandTable(LENGTHS, **changes), OFFER)
+    table = CommandTable(LENGTHS, **changes)
+    return ServerProtocol(table, table.terms(OFFER))
 
 
 def answer(event):
@@ -343,7 +344,8 @@ def test_commands_in_the_overflow_of_a_large_message_never_run():
 
 @pytest.mark.parametrize("size", [1, 2, 3, 10_000])
 def test_a_listed_network_may_send_bare_lf_and_still_smuggles_nothing(size):
-    protocol = ServerProtocol(CommandTable(LENGTHS), OFFER, normalize_lf=True)
+    table = CommandTable(LENGTHS)
+    protocol = ServerProtocol(table, table.terms(OFFER), normalize_lf=True)
     in_data(protocol)
     events, _, body = talk(protocol, *cuts(b"a\n.\nb\r\n.\nc\n..d\r\n..e\r\n.\r\n", size))
     assert body == b"a\r\n..\r\nb\r\n\r\nc\r\n...d\r\n..e\r\n" and isinstance(events[0], EndOfContent)

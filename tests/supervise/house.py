@@ -1,7 +1,7 @@
 """A small program for the supervisor to run: real processes, real sockets, orders by TCP.
 
 `python -m tests.supervise.house FILE` runs it under the supervisor. A worker greets with its generation, index and
-process, then takes a line: `crash`, `hang` (no more heartbeats, deaf to SIGTERM), `alarm KEY`, `clear KEY`, `trace TEXT`.
+process, then takes lines: `crash`, `hang` (mute, deaf to SIGTERM), `alarm KEY`, `clear KEY`, `trace TEXT`.
 """
 
 import os
@@ -183,30 +183,31 @@ class Worker:
 
     def hear(self, guest: socket.socket) -> None:
         order, _, rest = guest.recv(1000).decode().strip().partition(" ")
-        match order:
-            case "":
-                self.selector.unregister(guest)
-                self.guests.remove(guest)
-                guest.close()
-            case "crash":
-                os._exit(3)
-            case "hang":
-                signal.signal(signal.SIGTERM, signal.SIG_IGN)
-                while True:
-                    time.sleep(1)
-            case "alarm":
-                self.line.raise_alarm(rest, f"{rest} is wrong")
-            case "clear":
-                self.line.all_clear(rest)
-            case "trace":
-                self.place.journal.send(rest.encode())
-        if order:
-            guest.sendall(b"done\n")
+        if not order:
+            self.selector.unregister(guest)
+            self.guests.remove(guest)
+            guest.close()
+            return
+        orders: dict[str, Callable[[str], object]] = {
+            "crash": lambda _: os._exit(3),
+            "hang": lambda _: hang(),
+            "alarm": lambda key: self.line.raise_alarm(key, f"{key} is wrong"),
+            "clear": self.line.all_clear,
+            "trace": lambda text: self.place.journal.send(text.encode()),
+        }
+        orders[order](rest)
+        guest.sendall(b"done\n")
 
 
 def tell(house: House, notice: Notice) -> list[str]:
     said(house.directory, f"told {notice.key} {'over' if notice.over else 'raised'}: {notice.text}")
     return []
+
+
+def hang() -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    while True:
+        time.sleep(1)
 
 
 HOUSE = App(

@@ -4,8 +4,12 @@ import signal
 import socket
 import threading
 
+import pytest
+
 from tests.servers.loopback import free_port, listeners
 from tests.supervise.conftest import Guest, Running, is_alive, until
+
+pytestmark = pytest.mark.servers
 
 
 def in_force(running: Running, generation: int) -> None:
@@ -81,6 +85,7 @@ def test_what_waits_on_a_socket_is_served_by_the_next_configuration(running: Run
     running.start(workers=1)
     guest = running.guest()
     guest.socket.sendall(b"hang\n")
+    running.wait(lambda: (running.stats().workers[0].silence or 0.0) > 0.5, "it hangs")  # type: ignore[union-attr]
     with socket.create_connection(("127.0.0.1", running.port)) as waiting:
         running.reload(drain=0.5)
         assert waiting.recv(100).startswith(b"2 ")

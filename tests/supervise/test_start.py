@@ -12,6 +12,8 @@ from tests.servers import need
 from tests.servers.loopback import HOST, free_port, listeners
 from tests.supervise.conftest import Running, is_alive, until
 
+pytestmark = pytest.mark.servers
+
 
 def refused(running: Running, **changes: object) -> str:
     """What it says when it does not start, and that it leaves nothing behind."""
@@ -192,7 +194,8 @@ def launch_activated(running: Running, opened: socket.socket, **changes: object)
     """As systemd does it: the socket is descriptor 3, and LISTEN_PID is the process that is started."""
     running.write(**changes)
     by = (
-        f"import os, sys; os.dup2({opened.fileno()}, 3); os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS='1');"
+        f"import os, sys; os.dup2({opened.fileno()}, 3); "
+        "os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS='1');"
         "os.execv(sys.argv[1], sys.argv[1:])"
     )
     running.launch(by=by, keep=(opened.fileno(),), **changes)
@@ -245,4 +248,3 @@ def test_a_start_that_fails_is_never_ready(running: Running) -> None:
     except BlockingIOError:
         pass
     assert not any(text.startswith(b"READY") for text in heard)
-

@@ -5,8 +5,12 @@ import signal
 import socket
 from pathlib import Path
 
+import pytest
+
 from tests.servers.loopback import listeners
 from tests.supervise.conftest import Running, is_alive, until
+
+pytestmark = pytest.mark.servers
 
 
 def test_every_worker_listens_on_a_socket_of_its_own(running: Running) -> None:

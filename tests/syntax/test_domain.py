@@ -49,8 +49,9 @@ def test_what_is_no_domain_is_refused(text):
 def test_a_domain_of_255_octets_fits():
     fits = ".".join(["a" * 63] * 3 + ["b" * 63])
     assert len(fits) == 255 and domain(fits) == fits
-    with pytest.raises(BadSyntax, match="longer than 255"):
-        domain(fits + "b")
+    for too_long in (fits + "b", "ü." * 100 + "example"):
+        with pytest.raises(BadSyntax, match="longer than 255"):
+            domain(too_long)
 
 
 @given(PIECES)

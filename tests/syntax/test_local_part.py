@@ -38,6 +38,12 @@ def test_a_quoted_string_ends_at_its_own_quote():
     assert quoted_end('"a\\"b>@c"@d') == len('"a\\"b>@c"')
 
 
+@pytest.mark.parametrize("text", ["", '"a"b', '"a".b', "é\x00", "a" * 65, "é" * 33, '"' + "é" * 32 + '"'])
+def test_what_is_no_local_part_is_refused(text):
+    with pytest.raises(BadSyntax):
+        local_part(text)
+
+
 def test_the_end_of_quotes_is_not_looked_for_beyond_the_limit():
     with pytest.raises(BadSyntax):
         quoted_end('"' + "a" * 1_000_000 + '"')

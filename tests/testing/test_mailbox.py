@@ -78,7 +78,7 @@ async def test_a_command_out_of_place_is_refused(octets, code):
 
 async def test_recipients_are_refused_as_it_was_told():
     offer = Offer(refuse={"b@y.test": "450 4.2.1 Later"}, recipients=frozenset(("b@y.test", "c@y.test")))
-    async with Mailbox(offer) as server, aiosmtplib.SMTP("127.0.0.1", server.port) as client:
+    async with Mailbox(offer) as server, aiosmtplib.SMTP(hostname="127.0.0.1", port=server.port) as client:
         await client.mail("a@x.test")
         codes = []
         for recipient in ("b@y.test", "c@y.test", "d@y.test"):
@@ -110,7 +110,7 @@ async def test_messages_are_in_the_directory_before_the_250(tmp_path):
 
 async def test_a_quoted_local_part_may_hold_brackets():
     async with Mailbox() as server:
-        await talk(server, b'HELO x\r\nMAIL FROM:<"a> b"@x> SIZE=3\r\nRCPT TO:<b@y>\r\nDATA\r\n.\r\n', 1 + 9 + 4)
+        await talk(server, b'HELO x\r\nMAIL FROM:<"a> b"@x> SIZE=3\r\nRCPT TO:<b@y>\r\nDATA\r\n.\r\n', 6)
         assert server.received[0].sender == '"a> b"@x' and server.received[0].mail == '<"a> b"@x> SIZE=3'
 
 
@@ -120,7 +120,7 @@ async def test_a_real_client_delivers_by_tls():
     trusting = ssl.create_default_context()
     authority.configure_trust(trusting)
     async with Mailbox(Offer(tls=context)) as server:
-        client = aiosmtplib.SMTP("127.0.0.1", server.port, start_tls=True, tls_context=trusting)
+        client = aiosmtplib.SMTP(hostname="127.0.0.1", port=server.port, start_tls=True, tls_context=trusting)
         async with client:
             await client.sendmail("a@x.test", ["b@y.test"], b"Subject: x\r\n\r\nx\r\n")
         assert server.received[0].tls and server.received[0].octets == b"Subject: x\r\n\r\nx\r\n"

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from gatepost.app.self_test import self_test
 from gatepost.cli.options import DEFAULT_CONFIG, ConfigFile, Json
 from gatepost.cli.problems import as_json, as_text, count, summary
 from gatepost.cli.terminal import FAILED, OK, say, say_json
@@ -51,7 +52,18 @@ def findings(config: Path, offline: bool) -> tuple[Problem, ...]:
         loaded = read(config)
     except ConfigError as error:
         return error.problems
-    return in_order((*offline_findings(loaded), *(() if offline else asyncio.run(probe(loaded)))))
+    found = [*offline_findings(loaded), *(() if offline else live_findings(loaded))]
+    return in_order(found)
+
+
+def live_findings(loaded: Loaded) -> Iterator[Problem]:
+    """What is reachable; and, where everything is, whether all of it together judges a message."""
+    probed = asyncio.run(probe(loaded))
+    yield from probed
+    if not count(probed, Severity.ERROR):
+        for text in self_test(loaded.settings):
+            fix = "The gateway does not start with this configuration."
+            yield Problem(rule="self-test", file=loaded.source.file, message=text, fix=fix)
 
 
 def offline_findings(loaded: Loaded) -> Iterator[Problem]:

@@ -54,7 +54,7 @@ def command(
     force: Force = False,
     json: Json = False,
 ) -> None:
-    """Write a commented gatepost.toml to start from.
+    """Write a configuration to start from.
 
     Asks on a terminal for what is not given as an option.
     """
@@ -64,10 +64,10 @@ def command(
     ask = Questions(may_ask=not (yes or json) and sys.stdin.isatty(), may_guess=yes)
     name = ask("--hostname", "Host name of this gateway", host, hostname, own_name())
     answers = Answers(
-        profile=ask("--profile", f"Profile ({', '.join(NAMES)})", profile, profile_name, DEFAULT, certain=True),
         hostname=name,
         domains=ask.several("--domain", "Domain whose mail it takes", domain, domain_key, parent(name)),
         backend=ask("--backend", "Mail server behind it, as host:port", backend, backend_host),
+        profile=ask("--profile", f"Profile ({', '.join(NAMES)})", profile, profile_name, DEFAULT, certain=True),
         binds=ask.several("--bind", "", bind or list(EVERYWHERE), bind_address),
         recipients=str(recipients.absolute()) if recipients else "",
         data_dir=str((data_dir or default_data_dir(directory)).absolute()),

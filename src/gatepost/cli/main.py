@@ -18,6 +18,7 @@ from gatepost.cli.terminal import FAILED, OK, tell
 COMMANDS = (
     ("init", "Write a configuration to start from."),
     ("check", "Look for mistakes and risks in a configuration."),
+    ("run", "Run the gateway in the foreground."),
 )
 """Name and first line of help of every command, in the order of `--help`."""
 

@@ -27,7 +27,11 @@ class TriedLists:
     def open(self, entries: tuple[str, ...], path: str | None, takes: Entries = Entries.ANY) -> AccessList:
         lists = FileLists(self.clock)
         self.failed += ((why, entry) for entry in entries if (why := reason(lists, (entry,), None, takes)))
-        if path is not None and os.access(path, os.R_OK) and (why := reason(lists, (), path, takes)):
+        if (
+            path is not None
+            and os.access(path, os.R_OK, effective_ids=True)
+            and (why := reason(lists, (), path, takes))
+        ):
             self.failed.append((why, path))
         return lists.open((), None)
 

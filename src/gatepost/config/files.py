@@ -120,7 +120,7 @@ def certificates(loaded: Loaded) -> Iterator[Problem]:
 
 
 def pair_of(loaded: Loaded, path: Path, file: FilePath, key: FilePath) -> Iterator[Problem]:
-    if not (os.access(file, os.R_OK, effective_ids=True) and os.access(key, os.R_OK)):
+    if not (os.access(file, os.R_OK, effective_ids=True) and os.access(key, os.R_OK, effective_ids=True)):
         return  # said already
     try:
         ServerTls([(str(file), str(key))])

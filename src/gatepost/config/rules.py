@@ -72,9 +72,11 @@ def unknown_rules(raw: Data) -> Iterator[Found]:
         names = policy.get(key)
         for i, name in enumerate(names if isinstance(names, list) else ()):
             path: Path = ("policy", key, i)
+            if not isinstance(name, str):
+                continue
             if name in fixed:
                 yield Found(path, "policy.fixed", why, f'Take "{name}" out.')
-            elif isinstance(name, str) and name not in known:
+            elif name not in known:
                 fix = nearest(name, known) or f"Shipped rules are {one_of(known[:NAMES_SHOWN])} and others."
                 yield Found(path, "policy.unknown", f'no shipped rule is named "{name}"', fix)
 

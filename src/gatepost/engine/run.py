@@ -3,12 +3,13 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from inspect import iscoroutinefunction
 
 from msgspec import structs
 
 from gatepost.engine.catalogue import AnyCheck
-from gatepost.engine.stepping import Done, first_step
-from gatepost.model.check import Report
+from gatepost.engine.stepping import first_step
+from gatepost.model.check import NOTHING_FOUND, Report
 from gatepost.model.finding import Findings, Kind
 from gatepost.model.phase import Phase
 from gatepost.model.stage import ConnectStage
@@ -34,29 +35,45 @@ class Engine:
         self.clock = clock
         self.on_bug = on_bug
         self.plans = {phase: tuple(Runner(check) for check in checks) for phase, checks in plans.items()}
+        self.quiet = {phase: tuple(r.quiet for r in runners) for phase, runners in self.plans.items()}
 
     async def run(self, phase: Phase, stage: ConnectStage) -> tuple[Steps, Findings]:
         """Every check of the phase: its steps, and all that is now known. Never raises for a check's fault."""
         runners = self.plans.get(phase)
         if not runners:
             return (), stage.so_far
-        course = Course(self, stage)
-        for runner in runners:
+        course: Course | None = None
+        for index, runner in enumerate(runners):
+            if course is None:  # most phases of most messages end here, having found nothing
+                if runner.is_plain and self.finds_nothing(runner, stage):
+                    continue
+                course = Course(self, stage, self.quiet[phase][:index])
             if course.waiting:
                 await course.settle(runner.check.spec.after)
             course.begin(runner)
+        if course is None:
+            return self.quiet[phase], stage.so_far
         if course.waiting:
             await course.settle(tuple(course.waiting))
         return tuple(course.steps), course.stage.so_far
+
+    def finds_nothing(self, runner: "Runner", stage: ConnectStage) -> bool:
+        """A plain check ran and was quiet. One that was not runs again, where its findings are kept."""
+        try:
+            return runner.check(stage) is NOTHING_FOUND
+        except Exception:  # the second run reports it
+            return False
 
 
 class Runner:
     """One check with what is known of it before it runs: its quiet step, its cache."""
 
-    __slots__ = ("cache", "check", "quiet", "unavailable")
+    __slots__ = ("cache", "check", "is_plain", "quiet", "unavailable")
 
     def __init__(self, check: AnyCheck) -> None:
         self.check = check
+        spec = check.spec
+        self.is_plain = not (spec.cache or spec.records or iscoroutinefunction(type(check).__call__))
         self.quiet = Step(check.spec.name)
         self.unavailable = Kind(f"{check.spec.name}.unavailable", "The check gave no answer.")
         self.cache: OrderedDict[str, tuple[float, Report]] = OrderedDict()
@@ -81,10 +98,10 @@ class Course:
 
     __slots__ = ("engine", "stage", "steps", "waiting")
 
-    def __init__(self, engine: Engine, stage: ConnectStage) -> None:
+    def __init__(self, engine: Engine, stage: ConnectStage, steps: Steps) -> None:
         self.engine = engine
         self.stage = stage
-        self.steps: list[Step] = []
+        self.steps = list(steps)
         self.waiting: dict[str, tuple[Runner, asyncio.Task[Report], asyncio.TimerHandle, float]] = {}
 
     def begin(self, runner: Runner) -> None:
@@ -95,10 +112,9 @@ class Course:
         try:
             answer = runner.check(self.stage)
             if not isinstance(answer, Report):
-                begun = self.engine.clock.monotonic()
                 ended = first_step(answer)
-                if not isinstance(ended, Done):
-                    self.wait(runner, ended, begun)
+                if isinstance(ended, asyncio.Task):
+                    self.wait(runner, ended)
                     return
                 answer = ended.value
         except Exception as error:  # the boundary: one broken check must not end a session
@@ -106,8 +122,9 @@ class Course:
             return
         self.add(runner, answer, Outcome.DONE, 0.0)
 
-    def wait(self, runner: Runner, task: "asyncio.Task[Report]", begun: float) -> None:
+    def wait(self, runner: Runner, task: "asyncio.Task[Report]") -> None:
         spec = runner.check.spec
+        begun = self.engine.clock.monotonic()
         limit = task.get_loop().call_later(spec.timeout, task.cancel)
         self.waiting[spec.name] = (runner, task, limit, begun)
 

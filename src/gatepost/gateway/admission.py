@@ -6,9 +6,7 @@
 from typing import Protocol
 
 from gatepost.gateway.listener import Listener
-from gatepost.model.client import client_of
 from gatepost.model.reply import Reply
-from gatepost.model.stage import IPAddress
 
 TOO_MANY = Reply(421, "4.3.2", "Too many connections, try again later")
 TOO_MANY_OF_YOURS = Reply(421, "4.7.0", "Too many connections from your address, try again later")
@@ -16,7 +14,9 @@ NO_DESCRIPTORS = Reply(421, "4.3.2", "Too busy, try again later")
 
 
 class Evictable(Protocol):
-    """A connection that can be told to go."""
+    """A connection that can be told to go; `active` is when its client last said something (loop's clock)."""
+
+    active: float
 
     def evict(self) -> None: ...
 
@@ -33,12 +33,13 @@ class Admission:
         self.room = room
         self.gauges = listener.outside.gauges
         self.total_key = f"connections:{listener.name}"
-        self.idle: dict[Evictable, None] = {}  # before MAIL, the longest idle first
+        self.idle: dict[Evictable, float] = {}  # between transactions, with when each was active when queued
 
-    def enter(self, client: IPAddress, exempt: bool) -> Reply | None:
+    def enter(self, client: str, exempt: bool) -> Reply | None:
         """Count a connection in; the reply that sends it away where there is no room. Always followed by `leave`.
 
         Args:
+            client: as `client_of` has it.
             exempt: a relay of ours: the cap per client does not hold for it.
         """
         limits = self.listener.limits
@@ -54,7 +55,7 @@ class Admission:
             return TOO_MANY
         return None
 
-    def leave(self, client: IPAddress, *, in_tarpit: bool) -> None:
+    def leave(self, client: str, *, in_tarpit: bool) -> None:
         """Count a connection out."""
         self.room.taken -= 1
         self.gauges.leave(self.client_key(client))
@@ -64,17 +65,21 @@ class Admission:
         else:
             self.gauges.leave(self.total_key)
 
-    def client_key(self, client: IPAddress) -> str:
-        return f"client:{self.listener.name}:{client_of(client)}"
+    def client_key(self, client: str) -> str:
+        return f"client:{self.listener.name}:{client}"
 
     def evict_one(self) -> bool:
-        """Close the session of this worker that has been idle longest before MAIL."""
-        victim = next(iter(self.idle), None)
-        if victim is None:
-            return False
-        del self.idle[victim]
-        victim.evict()
-        return True
+        """Close the session of this worker that has been idle longest before MAIL.
+
+        Who has spoken since he was queued is queued anew behind the others; so the queue is in order when it matters.
+        """
+        for _ in range(len(self.idle)):
+            victim = next(iter(self.idle))
+            if self.idle.pop(victim) >= victim.active:
+                victim.evict()
+                return True
+            self.idle[victim] = victim.active
+        return False
 
     def enter_tarpit(self) -> bool:
         """A served connection becomes a waiting one; False if the pit is full."""

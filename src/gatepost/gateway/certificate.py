@@ -6,7 +6,7 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from cryptography.x509.oid import ExtensionOID, NameOID
+from cryptography.x509.oid import NameOID
 from msgspec import Struct
 
 MALFORMED = (ValueError, IndexError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension)
@@ -57,11 +57,8 @@ def kind_of(certificate: x509.Certificate) -> str:
 def names_of(certificate: x509.Certificate) -> tuple[str, ...]:
     """Its DNS names; only where it has no such extension, its common name (RFC 6125 §6.4.4)."""
     try:
-        extension = certificate.extensions.get_extension_for_oid(ExtensionOID.SUBJECT_ALTERNATIVE_NAME)
+        extension = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
     except x509.ExtensionNotFound:
         common = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
         return tuple(str(name.value).lower() for name in common)
-    names = extension.value
-    if not isinstance(names, x509.SubjectAlternativeName):
-        return ()
-    return tuple(name.lower() for name in names.get_values_for_type(x509.DNSName))
+    return tuple(name.lower() for name in extension.value.get_values_for_type(x509.DNSName))

@@ -6,26 +6,29 @@ how long anything may take is `patience`.
 """
 
 import asyncio
+from functools import partial
 
-from gatepost.engine.stepping import Done, first_step
+from gatepost.engine.stepping import first_step
 from gatepost.gateway.admission import Admission
 from gatepost.gateway.answer import Answer
-from gatepost.gateway.dialogue import Pending, answer_to
+from gatepost.gateway.dialogue import answer_to
 from gatepost.gateway.mail_dialogue import content
-from gatepost.gateway.patience import LINGER, Wait, overdue, waits_for
+from gatepost.gateway.patience import Wait, look
 from gatepost.gateway.session import Session
 from gatepost.gateway.tls import ServerTls, describe
 from gatepost.gateway.wheel import Wheel
 from gatepost.model.reply import Reply
 from gatepost.model.trace import End
-from gatepost.smtp.events import ChunkEnd, Content, EndOfContent, Event
+from gatepost.smtp.events import ChunkEnd, Content, EndOfContent, Event, Plain
 from gatepost.smtp.server import ServerProtocol
 
+GREETING = Plain("")  # the client has connected; that is answered too
 OUR_FAULT = Reply(421, "4.3.0", "Internal error, try again later")
 EVICTED = Reply(421, "4.3.2", "Too busy, try again later")
 WRITE_BUFFER = 64 * 1024  # octets of replies the client may leave unread
 HANDSHAKE = 30.0  # seconds for TLS
 SHUTDOWN = 5.0  # seconds for its end
+LINGER = 5.0  # seconds for the client to read our last reply
 
 
 class Connection(asyncio.Protocol):
@@ -37,8 +40,8 @@ class Connection(asyncio.Protocol):
     """
 
     __slots__ = (
-        "admission", "busy", "core", "deadline", "half_closed", "in_tarpit", "last_reply", "loop", "mark", "octets_in",
-        "out", "reading", "session", "slot", "timer", "transport", "wait", "wheel", "writable",
+        "active", "admission", "busy", "core", "ends", "half_closed", "in_tarpit", "is_queued", "last_reply", "loop",
+        "octets_in", "octets_then", "out", "reading", "session", "since", "timer", "transport", "wait", "wheel", "writable",
     )  # fmt: skip
 
     def __init__(self, session: Session, core: ServerProtocol, admission: Admission, wheel: Wheel) -> None:
@@ -54,11 +57,11 @@ class Connection(asyncio.Protocol):
         self.half_closed = self.in_tarpit = False
         self.timer: asyncio.TimerHandle | None = None
         self.last_reply: Reply | None = None
-        self.octets_in = 0
-        self.wait = Wait.ANSWER
-        self.mark = (0.0, 0)  # when what we wait for began, and `octets_in` then
-        self.deadline = 0.0
-        self.slot = 0
+        self.octets_in = self.octets_then = 0
+        self.wait: Wait | None = None
+        self.active = self.since = self.loop.time()
+        self.ends = 0.0  # when a connection that is to be closed is cut off
+        self.is_queued = False  # among those that may have to make room
 
     def begin(self, transport: asyncio.Transport, refusal: Reply | None, *, implicit_tls: bool, pause: float) -> None:
         """The greeting, or the reply that sends the client away.
@@ -68,6 +71,7 @@ class Connection(asyncio.Protocol):
         """
         self.transport = transport
         transport.set_write_buffer_limits(high=WRITE_BUFFER)
+        self.wheel.visit(self, self.active + self.session.at.limits.idle)
         if refusal is not None:
             self.busy = False
             self.part_with(refusal)
@@ -83,13 +87,14 @@ class Connection(asyncio.Protocol):
         self.busy = False
         if self.core.lines.has_more:
             self.session.spoke_early()
-        self.await_answer(self.session.greet())
+        self.take(GREETING)
         self.go_on()
 
     # ── what the loop calls ──────────────────────────────────────────────────
 
     def data_received(self, data: bytes) -> None:
         self.octets_in += len(data)
+        self.active = self.loop.time()
         if self.core.is_closed:
             return  # discarded unparsed; `linger` waits for the client to hear our last word
         self.core.receive(data)
@@ -118,9 +123,8 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, error: Exception | None) -> None:
         self.transport = None
         self.session.gone = True
-        self.wheel.clear(self)
         self.admission.idle.pop(self, None)
-        self.admission.leave(self.session.at.client_ip, in_tarpit=self.in_tarpit)
+        self.admission.leave(self.session.place.client, in_tarpit=self.in_tarpit)
         if self.timer is not None:
             self.timer.cancel()
             self.timer = None
@@ -128,8 +132,17 @@ class Connection(asyncio.Protocol):
         if not self.busy:
             self.record_end()
 
-    def deadline_passed(self, now: float) -> None:
-        overdue(self, now)
+    def look(self, now: float) -> float:
+        """The wheel comes by: has something taken too long?"""
+        if self.transport is None:
+            return 0.0
+        if not self.ends:
+            when = look(self, now)
+            return 0.0 if self.ends else when  # whoever set `ends` has asked for a visit then
+        if now < self.ends:
+            return self.ends
+        self.abort()
+        return 0.0
 
     # ── events and answers ───────────────────────────────────────────────────
 
@@ -140,47 +153,45 @@ class Connection(asyncio.Protocol):
             event = core.next_event()
             if event is None:
                 break
-            if isinstance(event, Content):
+            if isinstance(event, Content | EndOfContent | ChunkEnd):
                 content(session, event.octets)
-                continue
-            if isinstance(event, EndOfContent | ChunkEnd):
-                content(session, event.octets)
+                if isinstance(event, Content):
+                    continue
             self.take(event)
+            if core.is_hungry:
+                break
         self.flush()
         self.settle()
 
     def take(self, event: Event) -> None:
+        """Answer one event now, or have it answered when what it waits for is there."""
         try:
-            self.await_answer(answer_to(self.session, event))
+            pending = answer_to(self.session, event)
+            if not isinstance(pending, Answer):
+                begun = first_step(pending)
+                if isinstance(begun, asyncio.Task):
+                    self.busy = True
+                    begun.add_done_callback(partial(self.answered, event))
+                    return
+                pending = begun.value
         except Exception as error:  # ours: the client is told, the session ends, the operator sees the traceback
             self.fail(error)
-
-    def await_answer(self, pending: Pending) -> None:
-        """Say the answer now, or when it is there. Raises what the answer's coroutine raised at its first step."""
-        if isinstance(pending, Answer):
-            self.say(pending)
             return
-        begun = first_step(pending)
-        if isinstance(begun, Done):
-            self.say(begun.value)
-            return
-        self.busy = True
-        begun.add_done_callback(self.answered)
+        self.session.note(event, pending)
+        self.say(pending)
 
-    def answered(self, task: "asyncio.Task[Answer]") -> None:
+    def answered(self, event: Event, task: "asyncio.Task[Answer]") -> None:
         self.busy = False
-        error = None if task.cancelled() else task.exception()
+        error = asyncio.CancelledError() if task.cancelled() else task.exception()
         if self.transport is None:
             if error is not None:
                 self.session.listener.on_bug("session", error)
             self.record_end()
-        elif task.cancelled():
-            self.say(Answer(OUR_FAULT, close=True))
-            self.go_on()
         elif error is not None:
             self.fail(error)
             self.go_on()
         else:
+            self.session.note(event, task.result())
             self.say(task.result())
             self.go_on()
 
@@ -227,6 +238,15 @@ class Connection(asyncio.Protocol):
         self.session.listener.on_bug("session", error)
         self.say_now(Answer(OUR_FAULT, close=True))
 
+    def give_up_content(self) -> bool:
+        """Wait no longer for the end of content that is only being discarded; False if it still is kept."""
+        flawed = self.core.give_up()
+        if flawed is not None:
+            self.take(flawed)
+            self.flush()
+            self.settle()
+        return flawed is not None
+
     def evict(self) -> None:
         """Make room: this connection has been idle longest."""
         self.part_with(EVICTED)
@@ -264,21 +284,21 @@ class Connection(asyncio.Protocol):
             self.linger()
         elif self.half_closed and not self.busy:
             self.close()
-        else:
-            waits_for(self)
+        elif (self.session.transaction is None) is not self.is_queued:
             self.queue_as_idle()
 
     def queue_as_idle(self) -> None:
-        """Between transactions a connection may have to make room, the longest idle first."""
-        idle = self.admission.idle
-        idle.pop(self, None)
-        if not self.busy and self.session.transaction is None:
-            idle[self] = None
+        """Between transactions a connection may have to make room."""
+        self.is_queued = not self.is_queued
+        if self.is_queued:
+            self.admission.idle[self] = self.active
+        else:
+            self.admission.idle.pop(self, None)
 
     def linger(self) -> None:
         """Close so that the client hears our last word: closing on unread input would reset the connection."""
         transport = self.transport
-        if transport is None or self.wait is Wait.LINGER:
+        if transport is None or self.ends:
             return
         self.admission.idle.pop(self, None)
         if self.half_closed or (self.last_reply is not None and self.last_reply.code == 221):
@@ -289,16 +309,19 @@ class Connection(asyncio.Protocol):
             self.close()
             return
         transport.write_eof()
-        self.wait = Wait.LINGER
-        self.wheel.set(self, self.loop.time() + LINGER)
+        self.end_within(LINGER)
 
     def close(self) -> None:
         """Write what is buffered, then close; a peer that does not read has `LINGER` seconds."""
         self.core.close()
-        if self.transport is not None and self.wait is not Wait.CLOSE:
+        if self.transport is not None:
             self.transport.close()
-            self.wait = Wait.CLOSE
-            self.wheel.set(self, self.loop.time() + LINGER)
+            self.end_within(LINGER)
+
+    def end_within(self, seconds: float) -> None:
+        if not self.ends:
+            self.ends = self.loop.time() + seconds
+            self.wheel.visit(self, self.ends)
 
     def abort(self) -> None:
         self.core.close()
@@ -314,7 +337,6 @@ class Connection(asyncio.Protocol):
         tls, transport = self.session.listener.tls, self.transport
         if tls is None or transport is None:
             return
-        self.wait = Wait.HANDSHAKE
         transport.pause_reading()
         try:
             await self.start_tls(tls, transport)
@@ -324,7 +346,7 @@ class Connection(asyncio.Protocol):
         if self.transport is None:
             return
         self.busy, self.reading = False, True
-        self.core.set_offer(self.session.offer())
+        self.core.set_terms(self.session.terms())
         self.core.tls_started()
         if greet:
             self.greet()

@@ -18,7 +18,6 @@ from gatepost.model.trace import End, Step
 from gatepost.model.verdict import Action, Verdict
 from gatepost.ports.backend import Envelope
 from gatepost.smtp.events import EndOfContent
-from gatepost.syntax.date import rfc5322_date
 from gatepost.syntax.header import HEADER_LIMIT, read_header
 
 DISK_FULL = Reply(452, "4.3.1", "Insufficient system storage, try again later")
@@ -155,7 +154,7 @@ def envelope(transaction: Transaction, at: MessageStage, recipients: list[Recipi
 
 def payload(session: Session, at: MessageStage, verdict: Verdict) -> Outgoing:
     listener = session.listener
-    ours = received(at, listener.hostname, rfc5322_date(at.now))
+    ours = received(at, listener.hostname, listener.date(at.now))
     if verdict.action is Action.TAG:
         ours = f"{listener.header_prefix}-Tag: {verdict.rule}\r\n".encode("ascii", "replace") + ours
     prefix = listener.header_prefix.lower() + "-"

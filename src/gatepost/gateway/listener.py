@@ -19,7 +19,8 @@ from gatepost.ports.counters import Gauges
 from gatepost.ports.journal import Journal
 from gatepost.ports.memory import Memory
 from gatepost.ports.quarantine import Quarantine
-from gatepost.smtp.table import CommandTable, Offer
+from gatepost.smtp.table import CommandTable, Offer, Terms
+from gatepost.syntax.date import rfc5322_date
 
 SIZE_MARGIN = 64 * 1024  # octets our own header fields may add before the backend's SIZE is reached
 Network = IPv4Network | IPv6Network
@@ -97,27 +98,37 @@ class Listener:
         self.ids = ids
         self.on_bug = on_bug
         self.draining = False
-        self.offers: dict[tuple[tuple[Extensions, ...], bool], Offer] = {}
+        self.offered: list[Extensions] = []
+        self.terms_of = (self.make_terms(False), self.make_terms(True))
+        self.second, self.dated = 0, ""
 
-    def offer(self, *, tls_active: bool) -> Offer:
+    def terms(self, *, tls_active: bool) -> Terms:
         """What EHLO may advertise now: ours, cut to what every backend of the listener offers."""
-        offered = tuple(backend.extensions() for backend in self.routes.backends())
-        key = (offered, tls_active)
-        offer = self.offers.get(key)
-        if offer is None:
-            self.offers.clear()
-            offer = self.offers[key] = self.make_offer(offered, tls_active)
-        return offer
+        offered = [backend.extensions() for backend in self.routes.backends()]
+        if offered != self.offered:
+            self.offered = offered
+            self.terms_of = (self.make_terms(False), self.make_terms(True))
+        return self.terms_of[tls_active]
 
-    def make_offer(self, offered: tuple[Extensions, ...], tls_active: bool) -> Offer:
+    def make_terms(self, tls_active: bool) -> Terms:
+        offered = self.offered
         sizes = [e.size - SIZE_MARGIN for e in offered if e.size and e.size > 2 * SIZE_MARGIN]
-        return Offer(
-            size=min(self.limits.message_size, *sizes) if sizes else self.limits.message_size,
-            eight_bit_mime=all(e.eight_bit_mime for e in offered),
-            smtputf8=all(e.smtputf8 for e in offered),
-            dsn=all(e.dsn for e in offered),
-            starttls=self.tls is not None and not tls_active and self.settings.tls.mode == "starttls",
+        return self.table.terms(
+            Offer(
+                size=min(self.limits.message_size, *sizes) if sizes else self.limits.message_size,
+                eight_bit_mime=all(e.eight_bit_mime for e in offered),
+                smtputf8=all(e.smtputf8 for e in offered),
+                dsn=all(e.dsn for e in offered),
+                starttls=self.tls is not None and not tls_active and self.settings.tls.mode == "starttls",
+            )
         )
+
+    def date(self, now: float) -> str:
+        """The date of our Received field; made once a second."""
+        second = int(now)
+        if second != self.second:
+            self.second, self.dated = second, rfc5322_date(second)
+        return self.dated
 
     def normalizes(self, client: IPAddress) -> bool:
         """This client's bare LF in DATA becomes CRLF."""

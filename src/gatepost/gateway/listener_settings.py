@@ -229,7 +229,8 @@ class ListenerSettings(Section):
     hostname: Hostname | None = Field(None, description="Name of this listener; default: the gateway's.")
     banner: str = Field("ESMTP", max_length=200, description="What follows the host name in the 220 greeting.")
     tls: TlsSettings = Field(
-        default_factory=TlsSettings, description="TLS towards clients; without certificates it is off."
+        default_factory=lambda: TlsSettings.model_validate({}),
+        description="TLS towards clients; without certificates it is off.",
     )
     proxy_protocol: tuple[Network, ...] = Field(
         (), description="Networks from which a PROXY v1 or v2 header must come first; from others it is refused."
@@ -238,14 +239,23 @@ class ListenerSettings(Section):
     relay_from: tuple[Network, ...] = Field(
         (), description="Networks that may send to any domain without login; never on an inbound listener."
     )
-    limits: LimitSettings = Field(default_factory=LimitSettings, description="How much the listener takes.")
+    limits: LimitSettings = Field(
+        default_factory=lambda: LimitSettings.model_validate({}),
+        description="How much the listener takes.",
+    )
     commands: Annotated[dict[Verb, LineLength], AfterValidator(with_lengths)] = Field(
         default_factory=recommended_commands,
         description="Laid over the profile's table. Verb = true, false, or its longest line in octets with CRLF; "
         "MAIL and RCPT get what the extensions offered add. A verb in neither table is denied.",
     )
-    policies: ListenerPolicies = Field(default_factory=ListenerPolicies, description="How violations are met.")
-    tarpit: TarpitSettings = Field(default_factory=TarpitSettings, description="The delay before 5xx replies.")
+    policies: ListenerPolicies = Field(
+        default_factory=lambda: ListenerPolicies.model_validate({}),
+        description="How violations are met.",
+    )
+    tarpit: TarpitSettings = Field(
+        default_factory=lambda: TarpitSettings.model_validate({}),
+        description="The delay before 5xx replies.",
+    )
 
     @field_validator("banner")
     @classmethod

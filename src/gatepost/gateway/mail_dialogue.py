@@ -27,7 +27,7 @@ async def mail(session: Session, event: Mail) -> Answer:
     moment = clock.monotonic()
     if session.listener.draining:
         return Answer(SHUTTING_DOWN, close=True)
-    if moment - session.session_start > session.at.limits.session:
+    if moment - session.began > session.at.limits.session:
         return Answer(SESSION_TOO_LONG, close=True)
     now = clock.now()
     if session.record is None:

@@ -8,6 +8,7 @@ import asyncio
 import fcntl
 import struct
 import termios
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 
 from gatepost.gateway.admission import Admission
@@ -16,6 +17,7 @@ from gatepost.gateway.listener import Listener, contains
 from gatepost.gateway.session import Session
 from gatepost.gateway.transaction import Place
 from gatepost.gateway.wheel import Wheel
+from gatepost.model.client import client_of
 from gatepost.model.stage import ConnectStage, IPAddress
 from gatepost.smtp.proxy import BadProxyHeader, ProxyReader
 from gatepost.smtp.server import ServerProtocol
@@ -48,14 +50,13 @@ class Door:
 class Opening(asyncio.Protocol):
     """Lives until the client's address is known for certain."""
 
-    __slots__ = ("deadline", "door", "port", "reader", "slot", "transport")
+    __slots__ = ("door", "is_over", "port", "reader", "transport")
 
     def __init__(self, door: Door) -> None:
         self.door = door
         self.reader: ProxyReader | None = None
         self.transport: asyncio.Transport | None = None
-        self.deadline = 0.0
-        self.slot = 0
+        self.is_over = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # TCP has no other
         peer = transport.get_extra_info("peername")
@@ -66,7 +67,7 @@ class Opening(asyncio.Protocol):
         if contains(self.door.listener.settings.proxy_protocol, ip):
             self.transport = transport
             self.reader = ProxyReader()
-            self.door.wheel.set(self, self.door.wheel.loop.time() + PROXY_TIME)
+            self.door.wheel.visit(self, self.door.wheel.loop.time() + PROXY_TIME)
         else:
             begin(self.door, transport, ip, self.port, b"")
 
@@ -80,7 +81,7 @@ class Opening(asyncio.Protocol):
             return
         if header is None:
             return
-        self.door.wheel.clear(self)
+        self.is_over = True
         peer = plain_address(self.transport.get_extra_info("peername")[0])
         ip = peer if header.local or header.source_ip is None else header.source_ip
         begin(self.door, self.transport, ip, header.source_port or self.port, self.reader.rest)
@@ -89,11 +90,13 @@ class Opening(asyncio.Protocol):
         return False
 
     def connection_lost(self, error: Exception | None) -> None:
-        self.door.wheel.clear(self)
+        self.is_over = True
 
-    def deadline_passed(self, now: float) -> None:
-        if self.transport is not None:
+    def look(self, now: float) -> float:
+        """The wheel comes by: the header has taken too long."""
+        if not self.is_over and self.transport is not None:
             self.transport.abort()
+        return 0.0
 
 
 def begin(door: Door, transport: asyncio.Transport, client: IPAddress, port: int, octets: bytes) -> None:
@@ -108,17 +111,25 @@ def begin(door: Door, transport: asyncio.Transport, client: IPAddress, port: int
         session=listener.ids.next(now), listener=listener.name, role=listener.role, client_ip=client,
         limits=listener.limits, now=now, spoke_early=bool(octets) or arrived(transport),
     )  # fmt: skip
-    session = Session(listener, at, Place(listener.node, listener.worker, port, door.our_end(transport)))
-    core = ServerProtocol(listener.table, listener.offer(tls_active=False), normalize_lf=listener.normalizes(client))
+    key, address = names_of(client)
+    session = Session(listener, at, Place(listener.node, listener.worker, key, address, port, door.our_end(transport)))
+    core = ServerProtocol(listener.table, listener.terms(tls_active=False), normalize_lf=listener.normalizes(client))
     connection = Connection(session, core, door.admission, door.wheel)
     transport.set_protocol(connection)
-    refusal = door.admission.enter(client, session.is_trusted)
+    refusal = door.admission.enter(key, session.is_trusted)
     implicit = listener.settings.tls.mode == "implicit"
     if octets and not implicit:
         core.receive(octets)
     connection.begin(transport, refusal, implicit_tls=implicit, pause=listener.settings.policies.greeting_delay)
 
 
+@lru_cache(maxsize=4096)
+def names_of(client: IPAddress) -> tuple[str, str]:
+    """What counts take for this client, and its address, as text."""
+    return client_of(client), str(client)
+
+
+@lru_cache(maxsize=4096)
 def plain_address(text: str) -> IPAddress:
     """IPv4-mapped addresses are IPv4."""
     ip = ip_address(text.partition("%")[0])

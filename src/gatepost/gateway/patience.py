@@ -1,123 +1,102 @@
 """How long may a client take for what we are waiting for? (RFC 5321 §4.5.3.2.7; slow clients, DOS-01, DOS-02)
 
-Every wait has a name and an end. A command line has one deadline from its first octet to its end; content
-must come at a least rate, looked at from time to time; what is only being discarded has a minute.
+Asked by the wheel every few seconds. A command line has one deadline from its first octet to its end;
+content must come at a least rate; what is only being discarded has a minute.
 """
 
 from enum import Enum
 from typing import Protocol
 
 from gatepost.gateway.session import Session
-from gatepost.gateway.wheel import Wheel
 from gatepost.model.reply import Reply
-from gatepost.smtp.events import Event
 from gatepost.smtp.server import ServerProtocol
 
 IDLE = Reply(421, "4.4.2", "Idle for too long; closing connection")
 SLOW_LINE = Reply(421, "4.4.2", "Command took too long; closing connection")
 SLOW_CONTENT = Reply(421, "4.4.2", "Content comes too slowly; closing connection")
 
-LINGER = 5.0  # seconds for the client to read our last reply
 GRACE = 60.0  # seconds before the rate of content counts, and that flawed content is discarded
-LOOK = 15.0  # seconds between two looks at the rate
-ANSWER = 3600.0  # seconds; every check and backend has its own limit far below
 
 
 class Wait(Enum):
-    """What a connection waits for."""
+    """What a connection waits for, where that has a time limit."""
 
-    ANSWER = 1  # ours
-    COMMAND = 2
-    LINE = 3  # the rest of a command line
-    CONTENT = 4
-    READER = 5  # the client to read our replies
-    HANDSHAKE = 6  # has its own time limit
-    LINGER = 7  # the client to close after our last word
-    CLOSE = 8  # the kernel to take it
+    COMMAND = 1
+    LINE = 2  # the rest of a command line
+    CONTENT = 3
+    READER = 4  # the client to read our replies
 
 
 class Waiting(Protocol):
-    """What is needed of a connection here."""
+    """What is needed of a connection here.
 
-    wait: Wait
-    mark: tuple[float, int]
+    Args:
+        active: when the client last said something, in seconds of the loop's clock.
+        wait, since, octets_then: what was waited for at the last look, since when, and `octets_in` then.
+    """
+
+    active: float
+    wait: Wait | None
+    since: float
     octets_in: int
+    octets_then: int
     busy: bool
     writable: bool
-    deadline: float
-    slot: int
     core: ServerProtocol
     session: Session
-    wheel: Wheel
 
-    def deadline_passed(self, now: float) -> None: ...
     def part_with(self, reply: Reply) -> None: ...
-    def take(self, event: Event) -> None: ...
-    def flush(self) -> None: ...
-    def settle(self) -> None: ...
+    def give_up_content(self) -> bool: ...
     def abort(self) -> None: ...
 
 
-def waits_for(connection: Waiting) -> None:
-    """Name what is waited for now, and set its deadline."""
-    wait, now = now_waiting(connection), connection.wheel.loop.time()
-    limits = connection.session.at.limits
-    began = wait is not connection.wait
-    if began:
-        connection.wait = wait
-        connection.mark = (now, connection.octets_in)
-    match wait:
-        case Wait.COMMAND:
-            left = connection.session.session_start + limits.session - connection.session.listener.outside.clock.monotonic()
-            connection.wheel.set(connection, now + max(1.0, min(limits.idle, left)))
-        case Wait.LINE if began:
-            connection.wheel.set(connection, now + limits.command)
-        case Wait.CONTENT if began:
-            connection.wheel.set(connection, now + GRACE)
-        case Wait.READER if began:
-            connection.wheel.set(connection, now + limits.idle)
-        case Wait.ANSWER if began:
-            connection.wheel.set(connection, now + ANSWER)
-        case _:
-            pass  # the deadline stands
+def look(connection: Waiting, now: float) -> float:
+    """End what has taken too long; when to look again."""
+    wait = now_waiting(connection)
+    if wait is not connection.wait or (wait is Wait.LINE and connection.core.lines.is_new):
+        connection.wait, connection.since, connection.octets_then = wait, connection.active, connection.octets_in
+        connection.core.lines.is_new = False
+    if wait is None:  # for an answer of ours, which has limits of its own
+        return now + GRACE
+    due = deadline(connection, wait)
+    if due > now:
+        return due
+    overdue(connection, wait, now)
+    return now + GRACE
 
 
-def now_waiting(connection: Waiting) -> Wait:
-    if connection.busy:
-        return Wait.ANSWER
+def now_waiting(connection: Waiting) -> Wait | None:
     if not connection.writable:
         return Wait.READER
+    if connection.busy:
+        return None
     if connection.core.is_in_content:
         return Wait.CONTENT
     return Wait.LINE if connection.core.lines.has_more else Wait.COMMAND
 
 
-def overdue(connection: Waiting, now: float) -> None:
-    """What was waited for has not come."""
-    match connection.wait:
+def deadline(connection: Waiting, wait: Wait) -> float:
+    limits = connection.session.at.limits
+    match wait:
+        case Wait.COMMAND:
+            return min(connection.active + limits.idle, max(connection.session.began + limits.session, connection.active + 1))
+        case Wait.LINE:
+            return connection.since + limits.command
+        case Wait.READER:
+            return connection.since + limits.idle
+        case Wait.CONTENT:
+            return connection.since + GRACE
+
+
+def overdue(connection: Waiting, wait: Wait, now: float) -> None:
+    match wait:
         case Wait.COMMAND:
             connection.part_with(IDLE)
         case Wait.LINE:
             connection.part_with(SLOW_LINE)
-        case Wait.CONTENT:
-            content_overdue(connection, now)
-        case Wait.HANDSHAKE:
-            pass
-        case _:
+        case Wait.READER:
             connection.abort()
-
-
-def content_overdue(connection: Waiting, now: float) -> None:
-    """Flawed content is waited for no longer; good content goes on if it comes fast enough."""
-    flawed = connection.core.give_up()
-    if flawed is not None:
-        connection.take(flawed)
-        connection.flush()
-        connection.settle()
-        return
-    begun, octets = connection.mark
-    least = connection.session.at.limits.data_rate * (now - begun)
-    if connection.octets_in - octets < least:
-        connection.part_with(SLOW_CONTENT)
-    else:
-        connection.wheel.set(connection, now + LOOK)
+        case Wait.CONTENT:
+            least = connection.session.at.limits.data_rate * (now - connection.since)
+            if not connection.give_up_content() and connection.octets_in - connection.octets_then < least:
+                connection.part_with(SLOW_CONTENT)

@@ -22,7 +22,7 @@ from gatepost.model.trace import Decision, End, Step, Trace
 from gatepost.model.verdict import Action, Verdict
 from gatepost.smtp import replies
 from gatepost.smtp.events import Auth, BadContent, Event, Helo, Invalid, Plain, StartTls
-from gatepost.smtp.table import Offer
+from gatepost.smtp.table import Terms
 
 TOO_MANY_ERRORS = Reply(421, "4.7.0", "Too many errors; closing connection")
 TOO_MANY_COMMANDS = Reply(421, "4.7.0", "Too many commands without mail; closing connection")
@@ -39,8 +39,8 @@ class Session:
     """
 
     __slots__ = (
-        "at", "errors", "gone", "is_trusted", "junk", "known", "listener", "messages", "octets", "place",
-        "prelude", "record", "refused_recipients", "session_start", "tls", "transaction",
+        "at", "began", "errors", "gone", "is_trusted", "junk", "known", "listener", "messages", "octets", "place",
+        "prelude", "record", "refused_recipients", "tls", "transaction",
     )  # fmt: skip
 
     def __init__(self, listener: Listener, at: ConnectStage, place: Place) -> None:
@@ -49,8 +49,8 @@ class Session:
         self.place = place
         self.known: Findings = at.so_far
         self.tls: Tls | None = None
-        self.session_start = listener.outside.clock.monotonic()
-        self.record: Record | None = Record(at.session, at.now, self.session_start)
+        self.began = listener.outside.clock.monotonic()
+        self.record: Record | None = Record(at.session, at.now, self.began)
         self.prelude: list[Decision] = []
         self.transaction: Transaction | None = None
         self.errors = self.junk = self.refused_recipients = self.messages = self.octets = 0
@@ -106,13 +106,15 @@ class Session:
         hostname = self.listener.hostname
         if event.verb == "HELO":
             return Answer(Reply(250, "", hostname))
-        return Answer(Reply(250, "", hostname, self.listener.table.keywords(self.offer())))
+        return Answer(Reply(250, "", hostname, self.terms().keywords))
 
-    def offer(self) -> Offer:
-        return self.listener.offer(tls_active=self.tls is not None)
+    def terms(self) -> Terms:
+        return self.listener.terms(tls_active=self.tls is not None)
 
-    def plain(self, event: Plain) -> Answer:
-        """Verbs that ask nothing of anybody."""
+    def plain(self, event: Plain) -> Answer | Coroutine[Any, Any, Answer]:
+        """Verbs that ask nothing of anybody; "" is the connection itself."""
+        if not event.verb:
+            return self.greet()
         if event.verb == "QUIT":
             self.abandon()
             return Answer(replies.BYE, close=True)
@@ -156,7 +158,7 @@ class Session:
         return Answer(event.reply, close=event.close)
 
     def start_tls(self) -> Answer:
-        if self.listener.tls is None or not self.offer().starttls:
+        if self.listener.tls is None or not self.terms().offer.starttls:
             return Answer(replies.TLS_UNAVAILABLE)
         return Answer(replies.START_TLS, upgrade=True)
 
@@ -218,7 +220,7 @@ class Session:
     # ── the record ───────────────────────────────────────────────────────────
 
     def note(self, event: Event, answer: Answer) -> None:
-        """What was said, for the time line."""
+        """What was said, for the time line; what ends a transaction has ended its record before."""
         if self.record is not None:
             verb, argument = described(event)
             now = self.listener.outside.clock.monotonic()

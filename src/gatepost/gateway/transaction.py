@@ -93,10 +93,12 @@ class Transaction:
 
 
 class Place(Struct, frozen=True):
-    """Where a session runs: node and worker for its traces, and both ends of its connection."""
+    """Where a session runs: node and worker for its traces, both ends of its connection; `client` as `client_of` has it."""
 
     node: str
     worker: int
+    client: str
+    address: str
     client_port: int
     server: str
 
@@ -107,7 +109,7 @@ def trace(
     """The whole story; `at` is the furthest stage reached before MAIL."""
     common = Trace(
         id=record.id, session=at.session, node=place.node, worker=place.worker, listener=at.listener,
-        began=record.began, elapsed=elapsed, client_ip=str(at.client_ip), client_port=place.client_port,
+        began=record.began, elapsed=elapsed, client_ip=place.address, client_port=place.client_port,
         server=place.server, end=end, helo=getattr(at, "helo", ""), tls=getattr(at, "tls", None), reply=str(reply),
         decisions=tuple(record.decisions), exchanges=tuple(record.exchanges),
     )  # fmt: skip

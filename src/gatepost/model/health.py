@@ -4,7 +4,7 @@ from msgspec import Struct
 
 
 class Heartbeat(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="heartbeat"):
-    """"I am alive", once a second; the numbers are for `gatepost top`.
+    """ "I am alive", once a second; the numbers are for `gatepost top`.
 
     Args:
         service: name of a service; "" for a worker.

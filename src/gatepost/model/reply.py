@@ -1,5 +1,7 @@
 """What is said to a client: RFC 5321 §4.2 code, RFC 3463 enhanced code, text."""
 
+from functools import lru_cache
+
 from msgspec import Struct
 
 LINE_LIMIT = 512  # octets of one reply line, CRLF included (RFC 5321 §4.5.3.1.5)
@@ -25,6 +27,10 @@ class Reply(Struct, frozen=True, omit_defaults=True):
 
     def encode(self) -> bytes:
         """Octets for the wire; never longer than `LINE_LIMIT` a line, never a second line by accident."""
+        return encoded(self)
+
+    def lines(self) -> bytes:
+        """`encode`, worked out."""
         if not self.more:
             return line(f"{self.code} ", self.enhanced, self.text)
         lines = (self.text, *self.more)
@@ -32,6 +38,12 @@ class Reply(Struct, frozen=True, omit_defaults=True):
         return b"".join(
             line(f"{self.code}{' ' if i == last else '-'}", self.enhanced, text) for i, text in enumerate(lines)
         )
+
+
+@lru_cache(maxsize=1024)
+def encoded(reply: Reply) -> bytes:
+    """Most replies are said over and over."""
+    return reply.lines()
 
 
 def line(start: str, enhanced: str, text: str) -> bytes:

@@ -19,7 +19,7 @@ class Rule(Struct, frozen=True, kw_only=True):
         name: stable, shown in logs, traces and `explain`.
         phase: the rule is asked at this phase only.
         codes: finding codes; a trailing `.*` matches every kind of one check.
-        score: points; the sum of all findings of the phase and of earlier phases.
+        score: points, more than 0; the sum of all findings of the phase and of earlier phases.
         when: condition of an operator's rule (CEL).
         source: the text of `when`, for explanations.
         mentions: finding codes named in `when`; they are the verdict's `because` where they were found.

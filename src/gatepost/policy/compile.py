@@ -16,7 +16,7 @@ from gatepost.ports.expressions import BadExpression, Expressions
 STRINGS = re.compile(
     r"""
     [bB]?[rR][bB]?(?:'''.*?'''|\"\"\".*?\"\"\"|'[^'\n]*'|"[^"\n]*")             # raw: a backslash is a backslash
-    |[bB]?(?:'''(?:\\.|.)*?'''|\"\"\"(?:\\.|.)*?\"\"\"|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*")
+    |[bB]?(?:'''(?:\\.|[^\\])*?'''|\"\"\"(?:\\.|[^\\])*?\"\"\"|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*")
     |//[^\n]*
     """,
     re.DOTALL | re.VERBOSE,

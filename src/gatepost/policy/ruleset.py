@@ -34,14 +34,15 @@ class PhaseRules:
         rules: in the order in which they are asked.
     """
 
-    __slots__ = ("always", "by_check", "by_code", "default", "rules")
+    __slots__ = ("always", "by_check", "by_code", "default", "rules", "scored")
 
     def __init__(self, phase: Phase, rules: Iterable[Rule]) -> None:
         self.rules = tuple(rule for rule in rules if rule.phase == phase)
         self.default = Verdict(Action.ACCEPT, OK_REPLIES[phase], DEFAULT_RULE)
         self.by_code: dict[str, list[int]] = {}
         self.by_check: dict[str, list[int]] = {}
-        self.always = tuple(i for i, r in enumerate(self.rules) if r.when is not None or r.score is not None)
+        self.always = tuple(i for i, r in enumerate(self.rules) if r.when is not None)
+        self.scored = tuple(i for i, r in enumerate(self.rules) if r.score is not None)  # no findings, no points
         for index, rule in enumerate(self.rules):
             for code in rule.codes:
                 table, key = (self.by_check, code[:-2]) if code.endswith(EVERY_KIND) else (self.by_code, code)
@@ -49,7 +50,7 @@ class PhaseRules:
 
     def asked(self, findings: Sequence[Finding]) -> Sequence[Rule]:
         """The rules that could match, in order: those that wait for one of the codes, and those with a condition."""
-        wanted = set(self.always)
+        wanted = {*self.always, *(self.scored if findings else ())}
         for finding in findings:
             wanted.update(self.by_code.get(finding.code, ()))
             if self.by_check:

@@ -34,23 +34,32 @@ class DataReader:
         """Take content from `octets[start:]`: (what is kept, index where we stopped, whether it is the end)."""
         held = self.held
         data = held + (octets[start:] if start else octets)
-        end = data.find(END)
-        if end >= 0:
-            return self.keep(data[: end + 2]), start + end + len(END) - len(held), True
+        dots = data.count(b"\r\n.")  # lines that begin with a dot; the end is one of them
+        if dots:
+            end = len(data) - len(END) if dots == 1 and data.endswith(END) else data.find(END)
+            if end >= 0:
+                piece = data[: end + 2]
+                dots = dots - 1 if end + len(END) == len(data) else piece.count(b"\r\n.")
+                return self.keep(piece, dots), start + end + len(END) - len(held), True
         self.held = possible_end(data)
-        return self.keep(data[: len(data) - len(self.held)]), len(octets), False
+        piece = data[: len(data) - len(self.held)]
+        return self.keep(piece, piece.count(b"\r\n.") if dots else 0), len(octets), False
 
-    def keep(self, piece: bytes) -> bytes:
+    def keep(self, piece: bytes, dots: int) -> bytes:
+        """Octets to be passed on; `dots` of its lines begin with one."""
         measure = self.measure
         measure.flaw = self.flaw_in(piece) or measure.flaw  # a bare line end is worse than mere size
         if measure.flaw is not None:
             self.discarded += len(piece)
             return b""
-        dots = piece.count(b"\r\n.")
+        stuffed = piece
         if self.normalizer is not None:
             stuffed, dots = self.normalizer.stuff(piece.replace(b"\r\n.", b"\r\n") if dots else piece)
-        else:
-            stuffed = piece
+        elif dots and dots != piece.count(b"\r\n.."):
+            # A line such as ". " was not stuffed by the client; said as it came, a lax server takes it for the end.
+            plain = piece.replace(b"\r\n.", b"\r\n")
+            dots = plain.count(b"\r\n.")
+            stuffed = plain.replace(b"\r\n.", b"\r\n..")
         if self.virtual and stuffed:
             stuffed = stuffed[2:]
             self.virtual = 0
@@ -68,6 +77,8 @@ class DataReader:
 
 def possible_end(data: bytes) -> bytes:
     """The longest tail of `data` with which `END` could begin."""
+    if data[-1:] not in (b"\r", b"\n", b"."):
+        return b""
     for length in (4, 3, 2, 1):
         if data.endswith(END[:length]):
             return END[:length]

@@ -12,6 +12,7 @@ from gatepost.smtp.events import Invalid
 
 SKIP_LIMIT = 64 * 1024  # octets of an overlong line that are skipped in search of its CRLF
 VERB_LIMIT = 16  # octets; longer words are no verb
+CR = 13
 DEFAULT_LIMIT = 512  # octets, for lines whose verb is not in the table (RFC 5321 §4.5.3.1.4)
 
 BARE = Invalid(reply=replies.BARE_LINE_END, rule="line.bare-line-end", close=True)
@@ -26,9 +27,13 @@ class Overlong(Struct, frozen=True):
 
 
 class LineReader:
-    """Splits command lines, and hands out the raw rest where content begins."""
+    """Splits command lines, and hands out the raw rest where content begins.
 
-    __slots__ = ("buffer", "lengths", "position", "skipped", "verb")
+    Args:
+        lengths: longest line of each verb in octets with CRLF, for lines that are not complete yet.
+    """
+
+    __slots__ = ("buffer", "is_new", "lengths", "position", "skipped", "verb")
 
     def __init__(self, lengths: Mapping[bytes, int]) -> None:
         self.lengths = lengths
@@ -36,10 +41,13 @@ class LineReader:
         self.position = 0
         self.skipped = 0  # octets of the overlong line being skipped; 0 = none
         self.verb = b""
+        self.is_new = False  # a line has been completed since the caller last cleared this
 
     def feed(self, octets: bytes) -> None:
-        rest = self.buffer[self.position :] if self.position else self.buffer
-        self.buffer = rest + octets if rest else octets
+        if self.position >= len(self.buffer):
+            self.buffer = octets
+        else:
+            self.buffer = self.buffer[self.position :] + octets
         self.position = 0
 
     @property
@@ -57,26 +65,22 @@ class LineReader:
         return piece
 
     def next_line(self) -> bytes | Overlong | Invalid | None:
-        """The next line without its CRLF; None if it is not complete."""
-        start = self.position
-        feed = self.buffer.find(b"\n", start)
+        """The next line without its CRLF, of whatever length; None if it is not complete."""
+        buffer, start = self.buffer, self.position
+        feed = buffer.find(b"\n", start)
         if feed < 0:
-            return self.incomplete()
+            return self.incomplete() if start < len(buffer) else None
         self.position = feed + 1
-        line = self.buffer[start:feed]
-        if not line.endswith(b"\r") or line.count(b"\r") != 1:
+        self.is_new = True
+        line = buffer[start : feed - 1] if feed > start else b"\r"
+        if b"\r" in line or buffer[feed - 1] != CR:
             return BARE
         if b"\0" in line:
             return NUL
         if self.skipped:
             self.skipped = 0
             return Overlong(self.verb)
-        if len(line) + 1 > self.limit(line):
-            return Overlong(verb_of(line))
-        return line[:-1]
-
-    def limit(self, line: bytes) -> int:
-        return self.lengths.get(verb_of(line), DEFAULT_LIMIT)
+        return line
 
     def incomplete(self) -> Invalid | None:
         """No LF yet: a bare CR is seen at once, an overlong line is skipped instead of kept."""
@@ -85,7 +89,7 @@ class LineReader:
             return BARE
         if b"\0" in rest:
             return NUL
-        if not self.skipped and len(rest) > self.limit(rest):
+        if not self.skipped and len(rest) > self.lengths.get(verb_of(rest), DEFAULT_LIMIT):
             self.verb = verb_of(rest)
             self.skipped = 1
         if self.skipped:

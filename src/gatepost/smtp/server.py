@@ -25,7 +25,7 @@ from gatepost.smtp.events import (
     StartTls,
 )
 from gatepost.smtp.lines import LineReader, Overlong
-from gatepost.smtp.table import CommandTable, Offer, Response
+from gatepost.smtp.table import CommandTable, Response, Terms
 from gatepost.smtp.transfer import ChunkTransfer, DataTransfer, bad_content
 
 LAST_IN_GROUP = frozenset(("DATA", "EHLO", "HELO", "STARTTLS", "AUTH"))  # RFC 2920 §3.1, RFC 3207 §4
@@ -45,7 +45,7 @@ class ServerProtocol:
 
     Args:
         table: verbs and lengths of the listener.
-        offer: what EHLO advertises; `set_offer` changes it before an EHLO is answered.
+        terms: of the table, what EHLO advertises; `set_terms` changes it before an EHLO is answered.
         normalize_lf: in DATA make CRLF of a bare LF; the caller decides by the client's network.
     """
 
@@ -54,12 +54,12 @@ class ServerProtocol:
         "recipients", "sender_given", "skip", "smtputf8", "table", "tls_active", "transfer",
     )  # fmt: skip
 
-    def __init__(self, table: CommandTable, offer: Offer, *, normalize_lf: bool = False) -> None:
+    def __init__(self, table: CommandTable, terms: Terms, *, normalize_lf: bool = False) -> None:
         self.table = table
-        self.offer = offer
+        self.offer = terms.offer
         self.normalize_lf = normalize_lf
-        self.lengths = table.longest(offer)
-        self.lines = LineReader(self.lengths)
+        self.lengths = terms.lengths
+        self.lines = LineReader(terms.lengths)
         self.mode = Mode.COMMAND
         self.pending: Event | None = None
         self.helo = ""
@@ -69,11 +69,10 @@ class ServerProtocol:
         self.skip = 0  # octets of a refused BDAT chunk still to be swallowed
         self.reset()
 
-    def set_offer(self, offer: Offer) -> None:
+    def set_terms(self, terms: Terms) -> None:
         """What EHLO offers from now on; line lengths follow."""
-        self.offer = offer
-        self.lengths = self.table.longest(offer)
-        self.lines.lengths = self.lengths
+        self.offer = terms.offer
+        self.lengths = self.lines.lengths = terms.lengths
 
     def reset(self) -> None:
         """Forget the transaction (RSET, a new EHLO, the end of a message)."""
@@ -100,20 +99,25 @@ class ServerProtocol:
         """
         if self.pending is not None:
             raise RuntimeError(f"{type(self.pending).__name__} has not been answered")
-        if self.mode is Mode.CLOSED or (self.skip and not self.skipped()):
-            return None
-        event: Event | None
-        if self.mode is Mode.CONTENT and self.transfer is not None:
+        if self.mode is Mode.COMMAND:
+            if self.skip and not self.skipped():
+                return None
+            self.pending = event = self.next_command()
+            if isinstance(event, Content):  # a chunk begins
+                self.pending = None
+        elif self.mode is Mode.CONTENT and self.transfer is not None:
             event = self.transfer.next_event(self.lines)
-            if isinstance(event, BadContent) and event.close:
-                self.mode = Mode.CLOSED
+            self.pending = None if isinstance(event, Content) else event
         else:
-            event = self.next_command()
-            if isinstance(event, Invalid) and event.close:
-                self.mode = Mode.CLOSED
-        if not isinstance(event, Content):
-            self.pending = event
+            return None
+        if isinstance(event, Invalid | BadContent) and event.close:
+            self.mode = Mode.CLOSED
         return event
+
+    @property
+    def is_hungry(self) -> bool:
+        """No event can come before more octets do."""
+        return self.mode is Mode.COMMAND and not self.lines.has_more
 
     def skipped(self) -> bool:
         """Swallow what is here of a refused chunk; True when it is all gone."""
@@ -124,13 +128,14 @@ class ServerProtocol:
         if self.overrun:  # HELO offers no PIPELINING, so nothing may come behind the end of the content
             return Invalid(reply=replies.PIPELINED, rule="command.pipelining", close=True)
         line = self.lines.next_line()
-        if line is None or isinstance(line, Invalid):
-            return line
-        if isinstance(line, Overlong):
-            return self.overlong(line.verb)
+        if not isinstance(line, bytes):
+            return self.overlong(line.verb) if isinstance(line, Overlong) else line
         word = line.partition(b" ")[0].upper()
-        if word not in self.lengths:
+        longest = self.lengths.get(word)
+        if longest is None:
             return denied(word.decode("ascii", "replace")[:32], self.table.on_disabled)
+        if len(line) + 2 > longest:
+            return self.overlong(word)
         return self.allowed(word.decode("ascii"), line)
 
     def overlong(self, word: bytes) -> Invalid:

@@ -48,6 +48,18 @@ class Offer(Struct, frozen=True, kw_only=True):
     auth: tuple[str, ...] = ()
 
 
+class Terms(Struct, frozen=True):
+    """What one offer means for one table: what EHLO says, and how long lines may be. Made once, shared.
+
+    Args:
+        lengths: of allowed verbs, grown by what the offer invites.
+    """
+
+    offer: Offer
+    lengths: Mapping[bytes, int]
+    keywords: tuple[str, ...]
+
+
 class CommandTable(Struct, frozen=True):
     """Args:
     lengths: upper-case verb → longest line in octets with CRLF; a verb that is absent is denied.
@@ -59,6 +71,10 @@ class CommandTable(Struct, frozen=True):
 
     def allows(self, verb: str) -> bool:
         return verb.encode("ascii") in self.lengths
+
+    def terms(self, offer: Offer) -> Terms:
+        """What `offer` means here."""
+        return Terms(offer, self.longest(offer), self.keywords(offer))
 
     def longest(self, offer: Offer) -> dict[bytes, int]:
         """`lengths` grown by the parameters that `offer` invites (RFC 5321 §4.5.3.1.4)."""

@@ -49,7 +49,7 @@ class Census(Generic[S]):
             written=time.time(),
             began=self.began,
             pid=os.getpid(),
-            configuration=str(station.path),
+            configuration=str(station.path.absolute()),
             state=state,
             generation=newest.number if newest else station.number,
             totals=stats.total(station.past, living),

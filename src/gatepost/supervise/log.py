@@ -21,7 +21,7 @@ def set_up(level: str) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
         structlog.processors.format_exc_info,
     ]
-    rendered: Processor = prioritised if "JOURNAL_STREAM" in os.environ else structlog.processors.JSONRenderer()
+    rendered: Processor = prioritised if is_journal() else structlog.processors.JSONRenderer()
     structlog.configure(
         processors=[*shared, rendered],
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
@@ -38,6 +38,12 @@ def set_up(level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(max(LEVELS[level], logging.WARNING))
+
+
+def is_journal() -> bool:
+    """Standard error goes straight to journald (systemd.exec(5), $JOURNAL_STREAM)."""
+    stream = os.fstat(2)
+    return os.environ.get("JOURNAL_STREAM") == f"{stream.st_dev}:{stream.st_ino}"
 
 
 def prioritised(logger: WrappedLogger, name: str, event: EventDict) -> str:

@@ -71,11 +71,18 @@ def no_core_files() -> None:
 def all_descriptors() -> int:
     """Raises the soft limit to the hard one, or to what the kernel can give; how many that is."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    most = int(Path("/proc/sys/fs/nr_open").read_text())
-    wanted = most if hard == resource.RLIM_INFINITY else min(hard, most)
+    wanted = kernel_limit() if hard == resource.RLIM_INFINITY else hard
     if wanted > soft:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
     return max(wanted, soft)
+
+
+def kernel_limit() -> int:
+    """Descriptors that one process may have at all; the kernel's default where /proc does not show it."""
+    try:
+        return int(Path("/proc/sys/fs/nr_open").read_text())
+    except OSError:
+        return 1_048_576
 
 
 def prctl(option: int, value: int) -> None:

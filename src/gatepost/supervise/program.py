@@ -32,7 +32,8 @@ def loaded(path: Path) -> Settings:
 def plan_of(settings: Settings) -> Plan:
     gateway = settings.gateway
     listeners = {
-        name: tuple(Endpoint(bind.host, bind.port) for bind in listener.bind) for name, listener in settings.listeners.items()
+        name: tuple(Endpoint(bind.host, bind.port) for bind in listener.bind)
+        for name, listener in settings.listeners.items()
     }
     return Plan(
         workers=gateway.workers or len(os.sched_getaffinity(0)), data_dir=gateway.data_dir, listeners=listeners,

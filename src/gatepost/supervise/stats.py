@@ -37,7 +37,7 @@ class Stats(msgspec.Struct, frozen=True, kw_only=True):
     """Times are Unix time in seconds.
 
     Args:
-        state: starting, serving, reloading, stopping.
+        state: starting, serving, reloading, stopping, stopped.
         totals: sessions, tarpitted and resident of all workers now; everything else since the start.
         alarms: what is wrong now, by key.
     """

@@ -10,6 +10,7 @@ from gatepost.supervise.station import Station
 
 ALARM_TIME = 10.0  # seconds the last alarms have to get out
 JOURNAL_TIME = 10.0  # seconds the journal has to write what is left
+ATTEMPTS = 4  # deaths of the journal until nobody waits for it any more
 HASTE = 0.5  # seconds until a journal that has died is started again, however often it has
 
 
@@ -20,6 +21,7 @@ class Stopping(Generic[S]):
         self.station = station
         self.alarms_end: float | None = None
         self.journal_end: float | None = None
+        self.crashes_before = 0  # of the journal
         for generation in station.generations:
             if not generation.is_draining:
                 generation.drain(now)
@@ -46,10 +48,11 @@ class Stopping(Generic[S]):
         """It ends by itself once it has read every line to its end; if it dies before that its successor does it."""
         if self.journal_end is None:
             self.journal_end = now + JOURNAL_TIME
+            self.crashes_before = seat.crashes
             seat.is_last = True
             for upper, _ in self.station.lines:
                 upper.close()
-        if now < self.journal_end:
+        if now < self.journal_end and seat.crashes < self.crashes_before + ATTEMPTS:
             seat.hasten(now + HASTE)
         elif not seat.is_given_up:
             seat.give_up(service_farewell(now))

@@ -65,6 +65,7 @@ class Supervisor(Generic[S]):
             self.station.crew.bury()
             self.station.tend(now)
             if self.step(now):
+                self.census.take("stopped", now)
                 return 1 if self.failure else 0
             status = self.census.take(self.state, now)
             if status is not None:

@@ -127,7 +127,7 @@ class FakeList:
         self.entries = entries
 
     def has_network(self, ip: IPAddress) -> str | None:
-        return next((e for e in self.entries if e[0].isalnum() and "@" not in e and ip in ip_network(e)), None)
+        return next((entry for entry in self.entries if covers(entry, ip)), None)
 
     def has_address(self, address: Address | None) -> str | None:
         text = "<>" if address is None else str(address).lower()
@@ -142,6 +142,14 @@ class FakeList:
     def has_name(self, name: str) -> str | None:
         name = name.lower()
         return next((e for e in self.entries if e == name or (e[0] == "." and f".{name}".endswith(e))), None)
+
+
+def covers(entry: str, ip: IPAddress) -> bool:
+    """Entries of another sort cover no address."""
+    try:
+        return ip in ip_network(entry)
+    except ValueError:
+        return False
 
 
 class FakeLists:

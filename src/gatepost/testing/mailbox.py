@@ -89,7 +89,7 @@ class Session:
         self.reset()
         self.verbs: dict[str, Callable[[str], Awaitable[None]]] = {
             "EHLO": self.ehlo,
-            "HELO": self.ehlo,
+            "HELO": self.hello,
             "MAIL": self.mail,
             "RCPT": self.rcpt,
             "DATA": self.data,
@@ -125,6 +125,11 @@ class Session:
             self.say(OK)
         else:
             self.say("252 2.5.0 Send some mail" if verb == "VRFY" else "502 5.5.2 Command not recognized")
+
+    async def hello(self, argument: str) -> None:
+        self.helo = argument
+        self.reset()
+        self.say("250 mailbox.test")
 
     async def ehlo(self, argument: str) -> None:
         self.helo = argument

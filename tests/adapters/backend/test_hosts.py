@@ -51,12 +51,19 @@ def test_a_host_that_works_is_healthy_again():
     assert names(both.to_try(0.1)) == ["h0", "h1"] and both.reason == ""
 
 
-def test_a_host_is_probed_when_its_pause_is_over_and_once_at_a_time():
-    both = hosts()
-    both.all[0].failed(0.0, "down")
-    assert names(both.to_probe(0.5)) == [] and names(both.to_probe(1.0)) == ["h0"]
-    both.all[0].probing = True
-    assert both.to_probe(1.0) == []
+def test_a_host_that_failed_is_probed_when_its_pause_is_over_and_once_at_a_time():
+    (host,) = (one := hosts(1)).all
+    host.failed(0.0, "down")
+    assert names(one.to_probe(0.5)) == [] and names(one.to_probe(1.0)) == ["h0"]
+    host.probing = True
+    assert one.to_probe(1.0) == []
+
+
+def test_a_healthy_host_is_probed_when_nobody_asked_it_for_five_minutes():
+    (host,) = (one := hosts(1)).all
+    assert names(one.to_probe(0.0)) == ["h0"], "never asked"
+    host.asked_at = 10.0
+    assert names(one.to_probe(309.0)) == [] and names(one.to_probe(310.0)) == ["h0"]
 
 
 def test_only_healthy_hosts_that_were_asked_count_for_what_is_offered():

@@ -6,6 +6,8 @@ import time
 import pytest
 from msgspec.structs import replace
 
+from gatepost.adapters.backend.pool import Pool
+from gatepost.adapters.backend.settings import BackendSettings
 from gatepost.model.address import Address, Domain
 from gatepost.model.reply import Reply
 from gatepost.ports.backend import Extensions
@@ -207,6 +209,19 @@ async def test_what_every_healthy_host_offers_is_offered():
         assert pool.extensions() == Extensions(size=1000, eight_bit_mime=True, pipelining=True)
         assert [bool(probe.error) for probe in probes] == [False, False, True]
         assert probes[1].extensions.smtputf8 and probes[1].host == second.where
+
+
+async def test_a_second_host_is_asked_what_it_offers_without_a_probe_from_outside():
+    first, second = Mailbox(), Mailbox(Offer(keywords=frozenset(("PIPELINING",))))
+    async with first, second, pool_for(first, second, idle_timeout=0.1) as pool:
+        assert (await pool.deliver(ONE, HELLO)).taken
+        await soon(lambda: second.connections == 1 and not pool.extensions().dsn)
+        assert not second.received
+
+
+async def test_a_name_for_ehlo_that_is_none_is_no_pool():
+    with pytest.raises(ValueError, match="host name"):
+        Pool("x", BackendSettings(hosts=["h"], tls="off"), "not a name")
 
 
 @pytest.mark.parametrize(
@@ -431,6 +446,40 @@ async def test_closing_does_not_wait_longer_than_its_grace():
         await pool.close(grace=0.05)
         assert time.monotonic() - began < 4
         assert (await delivery).doubtful
+
+
+async def test_a_message_whose_connection_dies_while_the_pool_closes_is_told():
+    script = [*dialogue(), (Pause(0.05), Act.CLOSE)]
+    async with ScriptedServer(script) as server, pool_for(server) as pool:
+        assert (await pool.deliver(ONE, HELLO)).taken
+        delivery = asyncio.create_task(pool.deliver(ONE, HELLO))
+        await soon(lambda: pool.status().idle == 0)
+        await pool.close(grace=5)
+        with pytest.raises(Unavailable):
+            await delivery
+
+
+async def test_a_message_that_waits_while_the_pool_closes_is_told():
+    script = dialogue()
+    script[5] = Act.SILENCE
+    async with ScriptedServer(script) as server, pool_for(server, connections=1) as pool:
+        first = asyncio.create_task(pool.deliver(ONE, HELLO))
+        await soon(lambda: server.dots == 1)
+        second = asyncio.create_task(pool.deliver(ONE, HELLO))
+        await soon(lambda: pool.status().waiting == 1)
+        await pool.close(grace=0.05)
+        assert (await first).doubtful
+        with pytest.raises(Unavailable):
+            await second
+
+
+async def test_closing_gives_up_a_host_that_is_being_dialled():
+    async with ScriptedServer([Act.SILENCE]) as server, pool_for(server) as pool:
+        delivery = asyncio.create_task(pool.deliver(ONE, HELLO))
+        await soon(lambda: server.connections == 1)
+        await pool.close(grace=0.05)
+        with pytest.raises(Unavailable):
+            await delivery
 
 
 async def test_a_pool_never_used_has_nothing_to_close():

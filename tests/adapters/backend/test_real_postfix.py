@@ -10,6 +10,8 @@ from gatepost.model.address import Address, Domain
 from gatepost.smtp.client_transaction import SOME_REFUSED
 from tests.adapters.backend.delivering import BOB, EVE, HELLO, ONE, TWO, Octets, pool_for, soon
 
+pytestmark = pytest.mark.asyncio(loop_factories=["uvloop"])
+
 UNKNOWN = Address("nobody", Domain("example.test"))
 CONTENT = b"From: ann@sender.test\r\nSubject: x\r\n\r\n..\r\n..dot\r\n\r\nend  \r\n"
 
@@ -21,6 +23,18 @@ def where(postfix):
 async def arrived(postfix, count):
     await soon(lambda: len(postfix.mailbox) >= count, seconds=15)
     return postfix.mailbox.messages()
+
+
+async def restarted(postfix):
+    """Its lock may outlive it for a moment."""
+    for _ in range(50):
+        try:
+            return await asyncio.to_thread(postfix.start)
+        except RuntimeError as error:
+            if "already running" not in str(error):
+                raise
+            await asyncio.sleep(0.1)
+    raise AssertionError("it does not start again")
 
 
 async def test_it_offers_all_it_can(receiving_postfix):
@@ -92,7 +106,7 @@ async def test_a_restart_of_the_server_costs_no_message(start_postfix):
     async with pool_for(where(postfix)) as pool:
         assert (await pool.deliver(ONE, HELLO)).taken
         await asyncio.to_thread(postfix.halt)
-        await asyncio.to_thread(postfix.start)
+        await restarted(postfix)
         assert (await pool.deliver(ONE, HELLO)).taken
         dispatch = pool.running()
         assert isinstance(dispatch, Dispatch) and dispatch.dialled == 2

@@ -63,7 +63,7 @@ def running_slapd(authority) -> Iterator[Slapd]:
     server = Slapd(ENTRIES, tls=authority.issue("127.0.0.1"))
     server.start()
     yield server
-    server.stop()
+    server.discard()
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def start_slapd() -> Iterator[Callable[..., Slapd]]:
 
     yield start
     for server in started:
-        server.stop()
+        server.discard()
 
 
 @pytest.fixture

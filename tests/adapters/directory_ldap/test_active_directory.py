@@ -12,7 +12,7 @@ from gatepost.ports.directory import Found
 from gatepost.ports.unavailable import Unavailable
 from tests.servers.samba_ad import ADMINISTRATOR, BASE, PASSWORD, SambaAd
 
-pytestmark = pytest.mark.servers
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(300)]  # making a domain is 10 s of work
 
 STAFF = f"OU=Staff,{BASE}"
 MANY = 3001
@@ -54,7 +54,9 @@ ENTRIES = [
     entry("Everyone in Bonn", "msExchDynamicDistributionList", *smtp("bonn")),
     entry("Folder", "publicFolder", *smtp("folder")),
 ]
-CONTACTS = [entry(f"c{n}", "contact", *smtp(f"c{n}"), unit=f"OU=Many,{BASE}") for n in range(MANY)]
+CONTACTS = [
+    entry(f"c{n}", "contact", f"proxyAddresses: SMTP:c{n}@example.test", unit=f"OU=Many,{BASE}") for n in range(MANY)
+]
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,6 @@
 import re
+import subprocess
+import sys
 
 import pytest
 from pydantic import ValidationError
@@ -119,3 +121,9 @@ def test_a_missing_driver_is_named_with_the_way_to_get_it(monkeypatch):
 def test_a_driver_that_is_there_is_no_complaint():
     pytest.importorskip("ldap")
     assert missing() == ""
+
+
+@pytest.mark.parametrize("module", ["settings", "client", "process", "wellbeing"])
+def test_what_everybody_imports_needs_no_driver(module):
+    code = f"import sys; sys.modules['ldap'] = None; import gatepost.adapters.directory_ldap.{module}"
+    assert subprocess.run([sys.executable, "-c", code], timeout=60).returncode == 0

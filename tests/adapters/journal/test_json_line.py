@@ -35,10 +35,18 @@ def test_the_fields_are_always_all_there():
 def test_a_refused_recipient_can_be_read_off_it():
     fields = json.loads(line_of(refused()))
     wanted = {
-        "level": "info", "event": "transaction", "client": "192.0.2.9", "sender": "ann@example.net", "recipients": 1,
-        "to": ["nobody@example.com"], "end": "refused", "action": "reject", "rule": "recipient.unknown",
-        "because": ["recipient.unknown"], "reply": "550 5.1.1 No such user here",
-    }  # fmt: skip
+        "level": "info",
+        "event": "transaction",
+        "client": "192.0.2.9",
+        "sender": "ann@example.net",
+        "recipients": 1,
+        "to": ["nobody@example.com"],
+        "end": "refused",
+        "action": "reject",
+        "rule": "recipient.unknown",
+        "because": ["recipient.unknown"],
+        "reply": "550 5.1.1 No such user here",
+    }
     assert wanted.items() <= {**fields}.items()
 
 
@@ -56,9 +64,18 @@ def test_a_line_fits_into_a_pipe_however_long_its_texts_are(text):
     long = text * 400 + "\x01😀"
     many = tuple(RecipientEnd(long, End.REFUSED) for _ in range(30))
     found = trace(
-        id=long, session=long, listener=long, helo=long, user=long, sender=long, recipients=many, message_id=long,
-        rule=long, because=(long,) * 50, reply=long,
-    )  # fmt: skip
+        id=long,
+        session=long,
+        listener=long,
+        helo=long,
+        user=long,
+        sender=long,
+        recipients=many,
+        message_id=long,
+        rule=long,
+        because=(long,) * 50,
+        reply=long,
+    )
     line = line_of(found)
     assert len(line) <= LINE_LIMIT and json.loads(line)["recipients"] == 30
 
@@ -71,4 +88,4 @@ def test_an_alarm_is_one_line_too(text):
 
 def test_timestamps_of_one_second_differ_in_their_milliseconds():
     timestamp = Timestamps()
-    assert [timestamp(t)[-5:] for t in (BEGAN, BEGAN + 0.0625, BEGAN + 0.9999)] == [".000Z"[-5:], ".062Z"[-5:], ".999Z"[-5:]]
+    assert [timestamp(t)[19:] for t in (BEGAN, BEGAN + 0.0625, BEGAN + 0.9999)] == [".000Z", ".062Z", ".999Z"]

@@ -1,3 +1,4 @@
+import contextlib
 import os
 import select
 
@@ -40,9 +41,11 @@ def test_others_may_not_read_it(path):
 @pytest.mark.parametrize(
     ("rotate", "later", "name"),
     [
-        ("hourly", 3600, "smtp.log.2024010110"), ("daily", DAY, "smtp.log.20240101"), ("weekly", 7 * DAY, "smtp.log.20240101"),
+        ("hourly", 3600, "smtp.log.2024010110"),
+        ("daily", DAY, "smtp.log.20240101"),
+        ("weekly", 7 * DAY, "smtp.log.20240101"),
     ],
-)  # fmt: skip
+)
 def test_a_file_that_is_closed_has_the_name_of_its_time(path, rotate, later, name):
     log = LogFile(path, Rotation(rotate=rotate))
     log.write([b"1\n"], BEGAN)
@@ -132,10 +135,8 @@ def pipe():
     ends = os.pipe()
     yield ends
     for end in ends:
-        try:
+        with contextlib.suppress(OSError):
             os.close(end)
-        except OSError:
-            pass
 
 
 def all_of(fd: int) -> bytes:

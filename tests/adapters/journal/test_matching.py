@@ -12,23 +12,40 @@ from tests.adapters.journal.traces import BEGAN, OK, refused, trace, traces
 
 MIXED = trace(
     recipients=(
-        RecipientEnd("Bob@example.com", End.DELIVERED), RecipientEnd("eve@example.org", End.REFUSED, "550", "access"),
+        RecipientEnd("Bob@example.com", End.DELIVERED),
+        RecipientEnd("eve@example.org", End.REFUSED, "550", "access"),
     ),
     decisions=(replace(trace().decisions[0], verdict=replace(OK, shadow=("try-out",))),),
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize(
     "search",
     [
-        {}, {"client": "192.0.2.9"}, {"client": "192.0.2.0/24"}, {"sender": "ANN@example.net"}, {"sender": "@example.net"},
-        {"recipient": "bob@EXAMPLE.com"}, {"recipient": "@example.org"}, {"end": "delivered"}, {"end": "refused"},
-        {"recipient": "eve@example.org", "end": "refused"}, {"rule": "default"}, {"rule": "access"}, {"rule": "try-out"},
-        {"listener": "inbound"}, {"message_id": "<0@example.net>"}, {"message_id": "0@example.net"}, {"text": "QUEUED"},
-        {"since": BEGAN}, {"since": BEGAN + 0.4}, {"until": BEGAN}, {"since": BEGAN - 9, "until": BEGAN + 9},
+        {},
+        {"client": "192.0.2.9"},
+        {"client": "192.0.2.0/24"},
+        {"sender": "ANN@example.net"},
+        {"sender": "@example.net"},
+        {"recipient": "bob@EXAMPLE.com"},
+        {"recipient": "@example.org"},
+        {"end": "delivered"},
+        {"end": "refused"},
+        {"recipient": "eve@example.org", "end": "refused"},
+        {"rule": "default"},
+        {"rule": "access"},
+        {"rule": "try-out"},
+        {"listener": "inbound"},
+        {"message_id": "<0@example.net>"},
+        {"message_id": "0@example.net"},
+        {"text": "QUEUED"},
+        {"since": BEGAN},
+        {"since": BEGAN + 0.4},
+        {"until": BEGAN},
+        {"since": BEGAN - 9, "until": BEGAN + 9},
     ],
     ids=str,
-)  # fmt: skip
+)
 def test_filters_that_find(search):
     assert matches(Search(**search), MIXED)
 
@@ -36,14 +53,26 @@ def test_filters_that_find(search):
 @pytest.mark.parametrize(
     "search",
     [
-        {"client": "192.0.2.90"}, {"client": "198.51.100.0/24"}, {"client": "nonsense"}, {"sender": "nn@example.net"},
-        {"sender": "@ample.net"}, {"sender": "<>"}, {"recipient": "eve@example.com"}, {"end": "deferred"},
-        {"rule": "try"}, {"finding": "recipient.unknown"}, {"listener": "in"}, {"message_id": "1@example.net"},
-        {"text": "nowhere"}, {"since": BEGAN + 1}, {"until": BEGAN - 1}, {"client": "192.0.2.9", "end": "dropped"},
+        {"client": "192.0.2.90"},
+        {"client": "198.51.100.0/24"},
+        {"client": "nonsense"},
+        {"sender": "nn@example.net"},
+        {"sender": "@ample.net"},
+        {"sender": "<>"},
+        {"recipient": "eve@example.com"},
+        {"end": "deferred"},
+        {"rule": "try"},
+        {"finding": "recipient.unknown"},
+        {"listener": "in"},
+        {"message_id": "1@example.net"},
+        {"text": "nowhere"},
+        {"since": BEGAN + 1},
+        {"until": BEGAN - 1},
+        {"client": "192.0.2.9", "end": "dropped"},
         {"recipient": "bob@example.com", "end": "refused"},
     ],
     ids=str,
-)  # fmt: skip
+)
 def test_filters_that_do_not_find(search):
     assert not matches(Search(**search), MIXED)
 
@@ -80,7 +109,11 @@ def test_what_matches_has_every_word_that_is_sought(search, found):
 def test_a_trace_is_found_by_each_of_its_own_values(found, data):
     recipient = data.draw(st.sampled_from([r.address for r in found.recipients] or [""]))
     own = Search(
-        client=found.client_ip, sender=found.sender or "", recipient=recipient, end=found.end.value, rule=found.rule,
+        client=found.client_ip,
+        sender=found.sender or "",
+        recipient=recipient,
+        end=found.end.value,
+        rule=found.rule,
         message_id=found.message_id,
-    )  # fmt: skip
+    )
     assert matches(own, found) and sought(own) <= words(summarized(found))

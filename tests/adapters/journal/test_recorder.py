@@ -117,7 +117,9 @@ def test_a_new_journal_misses_nothing_of_before(new, path):
     assert lost(path) == {}
 
 
-@pytest.mark.parametrize("octets", [b"", b"x" * 10, b"\x01\x00" + bytes(24) + b"\x93\x01", b"\x01\x00" + bytes(24) + b"\xa1\xff"])
+@pytest.mark.parametrize(
+    "octets", [b"", b"x" * 10, b"\x01\x00" + bytes(24) + b"\x93\x01", b"\x01\x00" + bytes(24) + b"\xa1\xff"]
+)
 def test_what_is_no_trace_is_counted(new, path, octets):
     recorder = new()
     assert recorder.take(memoryview(octets)) is None
@@ -203,7 +205,9 @@ def test_traces_wait_in_memory_while_the_disk_is_full(path):
         f"full_disk(Path({str(path)!r}), Heard())"
     )
     root = Path(__file__).parents[3]
-    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, timeout=60, check=False
+    )
     assert done.returncode == 0, done.stderr
 
 
@@ -211,7 +215,9 @@ def test_a_full_file_system_is_no_end(heard, tmp_path):
     """The real thing: a small tmpfs."""
     place = tmp_path / "small"
     place.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", place], capture_output=True, check=False)
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", place], capture_output=True, check=False
+    )
     if mounted.returncode:
         if os.environ.get("CI") == "true":
             pytest.fail("needs root for a tmpfs")

@@ -3,11 +3,15 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from gatepost.adapters.journal.settings import JournalSettings, LogSettings, W3cSettings, journal_path
+from gatepost.adapters.journal.settings import JournalSettings, LogSettings, W3cSettings
 
 
 def test_the_defaults_need_nothing():
-    assert (JournalSettings().retention, JournalSettings().size, LogSettings().to) == (30 * 86_400, 2 * 1024**3, "stderr")
+    assert (JournalSettings().retention, JournalSettings().size, LogSettings().to) == (
+        30 * 86_400,
+        2 * 1024**3,
+        "stderr",
+    )
 
 
 def test_units_are_understood():
@@ -30,7 +34,3 @@ def test_a_file_needs_a_path():
 def test_w3c_fields_are_known_and_different(fields):
     with pytest.raises(ValidationError):
         W3cSettings(path="/x", fields=fields)
-
-
-def test_the_journal_has_a_directory_of_its_own():
-    assert journal_path(Path("/data")) == Path("/data/journal/journal.db")

@@ -18,7 +18,7 @@ def test_a_record_has_exactly_its_fields_whatever_a_client_says(found, names, co
     octets = log.lines(found)
     lines = octets.decode("ascii").split("\n")
     assert lines.pop() == ""
-    assert len(lines) == sum(not e.reply.startswith("354") for e in found.exchanges)
+    assert len(lines) == sum(bool(e.verb) and not e.reply.startswith("354") for e in found.exchanges)
     assert all(len(line.split(" ")) == count and line.isprintable() for line in lines)
 
 
@@ -59,14 +59,28 @@ def test_the_default_of_iis_reads_as_iis_writes_it():
 def test_a_whole_record():
     found = trace(exchanges=(Exchange("MAIL", "250 2.1.0 OK", "FROM:<ann+x@example.net> SIZE=9", 0.2),))
     assert ALL.lines(found).decode() == (
-        "2024-01-01 10:00:00 192.0.2.9 mail.example.net inbound mx1 192.0.2.1 25 MAIL - +FROM:<ann+x@example.net>+SIZE=9 "
-        "250 0 14 38 0 SMTP - - - -\n"
+        "2024-01-01 10:00:00 192.0.2.9 mail.example.net inbound mx1 192.0.2.1 25 MAIL - "
+        "+FROM:<ann+x@example.net>+SIZE=9 250 0 14 38 0 SMTP - - - -\n"
     )
 
 
 def test_data_is_one_record_with_the_reply_to_the_message():
     *_, data = W3cLog(["cs-method", "cs-uri-query", "sc-status", "cs-bytes", "time-taken"]).lines(trace()).splitlines()
     assert data == b"DATA +<0@example.net> 250 4099 250"
+
+
+def test_the_greeting_is_no_record():
+    assert ALL.lines(trace(exchanges=(Exchange("", "220 mx1.example.com"),))) == b""
+
+
+def test_content_that_was_discarded_is_data_too():
+    discarded = trace(exchanges=(Exchange("content", "550 5.6.11 Bare LF"),), message_id="", size=0)
+    assert W3cLog(["cs-method", "cs-uri-query", "sc-status"]).lines(discarded) == b"DATA - 550\n"
+
+
+def test_the_name_of_a_protocol_rule_is_not_what_the_client_said():
+    refused_verb = trace(exchanges=(Exchange("TURN", "502 5.5.1 No", "command.disabled"),))
+    assert W3cLog(["cs-method", "cs-uri-query", "sc-status"]).lines(refused_verb) == b"TURN - 502\n"
 
 
 def test_the_tar_pit_is_time_taken():
@@ -77,7 +91,9 @@ def test_the_tar_pit_is_time_taken():
     assert log.lines(found).count(b"\n") == 4
 
 
-@pytest.mark.parametrize(("server", "written"), [("192.0.2.1:25", "192.0.2.1 25"), ("[2001:db8::1]:25", "2001:db8::1 25")])
+@pytest.mark.parametrize(
+    ("server", "written"), [("192.0.2.1:25", "192.0.2.1 25"), ("[2001:db8::1]:25", "2001:db8::1 25")]
+)
 def test_the_server_is_an_address_and_a_port(server, written):
     line = W3cLog(["s-ip", "s-port"]).lines(trace(server=server)).splitlines()[0]
     assert line.decode() == written

@@ -4,8 +4,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gatepost.adapters.journal.wire import (
-    HEADER, LEFT_OUT, TRACE_LIMIT, Origin, decode, encode, origin_of, pack, pair, stamp,
-)  # fmt: skip
+    HEADER,
+    LEFT_OUT,
+    TRACE_LIMIT,
+    Origin,
+    decode,
+    encode,
+    origin_of,
+    pack,
+    pair,
+    stamp,
+)
 from gatepost.model.trace import End, Exchange, RecipientEnd
 from tests.adapters.journal.traces import OK, trace, traces, worse_texts
 
@@ -24,19 +33,43 @@ def test_halves_of_characters_are_escaped_rather_than_lost(sent):
 def test_octets_of_today_are_read_tomorrow():
     """Fields may be added with a default; those in the journal already keep their names and meaning."""
     old = {
-        "id": "1", "session": "s", "node": "n", "worker": 0, "listener": "inbound", "began": 1.5, "elapsed": 0.5,
-        "client_ip": "192.0.2.9", "client_port": 25, "server": "192.0.2.1:25", "end": "refused", "sender": "",
+        "id": "1",
+        "session": "s",
+        "node": "n",
+        "worker": 0,
+        "listener": "inbound",
+        "began": 1.5,
+        "elapsed": 0.5,
+        "client_ip": "192.0.2.9",
+        "client_port": 25,
+        "server": "192.0.2.1:25",
+        "end": "refused",
+        "sender": "",
         "recipients": [{"address": "a@example.com", "end": "refused", "reply": "550 5.1.1 No", "rule": "r"}],
-        "because": ["recipient.unknown"], "reply": "550 5.1.1 No", "a field of later": 1,
-        "decisions": [{
-            "phase": 4, "verdict": {"action": "reject", "reply": {"code": 550, "enhanced": "5.1.1", "text": "No"},
-                                    "rule": "r", "because": ["recipient.unknown"], "delay": 30.0, "shadow": ["s"]},
-            "steps": [{"check": "recipient", "outcome": "cached", "findings": [{"code": "recipient.unknown"}]}],
-            "at": 0.5, "recipient": "a@example.com",
-        }],
-        "exchanges": [{"verb": "RCPT", "reply": "550 5.1.1 No", "argument": "TO:<a@example.com>", "at": 0.5, "delay": 30.0}],
+        "because": ["recipient.unknown"],
+        "reply": "550 5.1.1 No",
+        "a field of later": 1,
+        "decisions": [
+            {
+                "phase": 4,
+                "verdict": {
+                    "action": "reject",
+                    "reply": {"code": 550, "enhanced": "5.1.1", "text": "No"},
+                    "rule": "r",
+                    "because": ["recipient.unknown"],
+                    "delay": 30.0,
+                    "shadow": ["s"],
+                },
+                "steps": [{"check": "recipient", "outcome": "cached", "findings": [{"code": "recipient.unknown"}]}],
+                "at": 0.5,
+                "recipient": "a@example.com",
+            }
+        ],
+        "exchanges": [
+            {"verb": "RCPT", "reply": "550 5.1.1 No", "argument": "TO:<a@example.com>", "at": 0.5, "delay": 30.0}
+        ],
         "handovers": [{"backend": "mail", "host": "h", "reply": "250", "elapsed": 1.0, "duplicate": True}],
-    }  # fmt: skip
+    }
     read = decode(msgspec.msgpack.encode(old))
     assert (read.end, read.decisions[0].verdict.reply.code, read.exchanges[0].delay) == (End.REFUSED, 550, 30.0)
 
@@ -80,9 +113,15 @@ def test_decisions_left_out_are_marked_at_their_phase():
 def test_the_worst_trace_fits(text):
     recipients = tuple(RecipientEnd(text, End.REFUSED, text, text) for _ in range(10_000))
     worst = msgspec.structs.replace(
-        many(5000, text), recipients=recipients, helo=text * 100, message_id=text, reply=text * 10, because=(text,) * 5000,
-        decisions=(msgspec.structs.replace(trace().decisions[0], verdict=msgspec.structs.replace(OK, rule=text * 400)),) * 9,
-    )  # fmt: skip
+        many(5000, text),
+        recipients=recipients,
+        helo=text * 100,
+        message_id=text,
+        reply=text * 10,
+        because=(text,) * 5000,
+        decisions=(msgspec.structs.replace(trace().decisions[0], verdict=msgspec.structs.replace(OK, rule=text * 400)),)
+        * 9,
+    )
     assert len(encode(worst)) <= TRACE_LIMIT
 
 

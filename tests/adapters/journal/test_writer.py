@@ -17,10 +17,10 @@ from gatepost.adapters.journal.wire import pair
 from gatepost.adapters.journal.writer import serve
 from gatepost.ports.journal import Search
 from gatepost.ports.unavailable import Unavailable
-from gatepost.ports.unavailable import Unavailable
 from tests.adapters.journal.traces import refused, trace
 
 PATIENCE = 20.0  # seconds until something that must happen has not
+FOREVER = JournalSettings(retention="36500d")
 
 
 def forked(run: Callable[[], object]) -> int:
@@ -58,7 +58,7 @@ class Place:
             for worker, _ in self.pairs:
                 worker.close()
             beat = (self.folder / "alive").touch
-            serve([writer for _, writer in self.pairs], self.path, JournalSettings(), self.log, beat=beat)
+            serve([writer for _, writer in self.pairs], self.path, FOREVER, self.log, beat=beat)
 
         return self.child(run)
 
@@ -214,7 +214,7 @@ def test_a_reader_of_standard_error_that_stops_reading_stops_no_trace(place):
         os.dup2(lower, 2)
         for worker, _ in place.pairs:
             worker.close()
-        serve([writer for _, writer in place.pairs], place.path, JournalSettings(), LogSettings())
+        serve([writer for _, writer in place.pairs], place.path, FOREVER, LogSettings())
 
     place.child(run)
     client = JournalClient(place.pairs[0][0])

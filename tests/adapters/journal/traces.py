@@ -16,7 +16,8 @@ from gatepost.model.verdict import Action, Verdict
 
 BEGAN = 1_704_103_200.0  # 2024-01-01 10:00:00 UTC
 OK = Verdict(Action.ACCEPT, Reply(250, "2.0.0", "OK"), "default")
-UNKNOWN = Verdict(Action.REJECT, Reply(550, "5.1.1", "No such user here"), "recipient.unknown", ("recipient.unknown",), 30.0)
+NO_SUCH_USER = Reply(550, "5.1.1", "No such user here")
+UNKNOWN = Verdict(Action.REJECT, NO_SUCH_USER, "recipient.unknown", ("recipient.unknown",), 30.0)
 
 
 def trace(number: int = 0, **more: Any) -> Trace:
@@ -52,8 +53,33 @@ def refused(number: int = 0, recipient: str = "nobody@example.com", **more: Any)
 
 
 # What clients put in: white space, controls, other scripts, marks that turn text around, halves of characters.
-PIECES = ("a", "x@example.com", " ", "+", "%", "#", '"', "\\", "-", "\r\n", "\n", "\t", "\0", "\x1b[2J", "\x7f", "\x9b", "ü",
-          "\u2028", "\u202e", "\ufeff", "😀", "=", ",", "{", "}")  # fmt: skip
+PIECES = (
+    "a",
+    "x@example.com",
+    " ",
+    "+",
+    "%",
+    "#",
+    '"',
+    "\\",
+    "-",
+    "\r\n",
+    "\n",
+    "\t",
+    "\0",
+    "\x1b[2J",
+    "\x7f",
+    "\x9b",
+    "ü",
+    "\u2028",
+    "\u202e",
+    "\ufeff",
+    "😀",
+    "=",
+    ",",
+    "{",
+    "}",
+)
 HALVES = ("\udcff", "\ud800")
 texts = st.lists(st.sampled_from(PIECES), max_size=12).map("".join)
 worse_texts = st.lists(st.sampled_from(PIECES + HALVES), max_size=12).map("".join)

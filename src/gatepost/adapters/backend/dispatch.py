@@ -21,6 +21,7 @@ from gatepost.ports.unavailable import Unavailable
 
 LONGEST_SWEEP = 1.0  # seconds between two looks at the deadlines
 SWEEPS_PER_LIMIT = 4  # how exact a shorter limit is held
+STOPPING = "the gateway is stopping"
 
 
 class Dispatch:
@@ -53,7 +54,7 @@ class Dispatch:
     def submit(self, job: Job[Any]) -> None:
         """Begin it, or let it wait; where no host can be tried it fails at once."""
         if self.drained is not None:
-            job.fail(Unavailable("the gateway is stopping"))
+            job.fail(Unavailable(STOPPING))
             return
         while self.idle:
             connection = self.idle.pop()
@@ -67,6 +68,9 @@ class Dispatch:
     def retry(self, job: Job[Any]) -> None:
         """Its connection was dead before anything was agreed: on to one that is known to live."""
         self.retried += 1
+        if self.drained is not None:
+            job.fail(Unavailable(STOPPING))
+            return
         self.waiting.appendleft(job)
         self.call_for_connections()
 
@@ -115,6 +119,7 @@ class Dispatch:
 
     async def try_host(self, host: Host) -> Connection:
         """A connection that is set up; how it went is noted of the host. Raises `HostFailed`."""
+        host.asked_at = self.loop.time()
         try:
             connection = await self.dialler.open(host)
         except HostFailed as error:
@@ -133,7 +138,9 @@ class Dispatch:
     def nothing_opened(self) -> None:
         """Idle ones that are left may serve a retried job after all; without any connection nobody can be served."""
         while self.idle and self.waiting:
-            self.freed(self.idle.pop())
+            connection = self.idle.pop()
+            if connection.is_usable:
+                self.freed(connection)
         if not (self.pooled or self.dialling):
             error = Unavailable(f"no host can be reached: {self.hosts.reason}")
             waiting, self.waiting = self.waiting, deque()
@@ -184,7 +191,7 @@ class Dispatch:
             self.spawn(self.probe(host))
 
     async def probe(self, host: Host) -> None:
-        """Look whether a host that failed is back, without making anybody's message wait for it."""
+        """See whether a host is back, and what it offers, without making anybody's message wait for it."""
         try:
             (await self.try_host(host)).quit()
         except HostFailed:
@@ -206,7 +213,7 @@ class Dispatch:
         """Nothing new is begun; what goes on may end within `grace` seconds, then it is cut off."""
         self.drained = self.loop.create_future()
         for job in self.waiting:
-            job.fail(Unavailable("the gateway is stopping"))
+            job.fail(Unavailable(STOPPING))
         self.waiting.clear()
         leaving, self.idle = self.idle, []
         for connection in leaving:
@@ -223,7 +230,7 @@ class Dispatch:
         for task in tuple(self.tasks):
             task.cancel()
         for connection in tuple(self.all):
-            connection.drop("the gateway is stopping")
+            connection.drop(STOPPING)
         self.look_if_drained()
 
     def look_if_drained(self) -> None:

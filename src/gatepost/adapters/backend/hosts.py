@@ -9,6 +9,7 @@ from gatepost.smtp.client import common_to
 
 FIRST_PAUSE = 1.0  # seconds after the first failure; doubled by each further one
 LONGEST_PAUSE = 60.0  # seconds
+PROBE_AFTER = 300.0  # seconds since a host was last connected to: what it offers may have changed
 
 Notice = Callable[[str, str], None]
 """Told what an operator should know: a stable code such as `backend.host_failed`, and a sentence."""
@@ -21,10 +22,11 @@ class HostFailed(Exception):
 class Host:
     """Health of one host, and what it offered last. Owned by one pool."""
 
-    __slots__ = ("failures", "offered", "probing", "reason", "retry_at", "where")
+    __slots__ = ("asked_at", "failures", "offered", "probing", "reason", "retry_at", "where")
 
     def __init__(self, where: HostPort) -> None:
         self.where = where
+        self.asked_at = -PROBE_AFTER
         self.failures = 0
         self.retry_at = 0.0
         self.reason = ""
@@ -34,6 +36,10 @@ class Host:
     @property
     def is_healthy(self) -> bool:
         return self.failures == 0
+
+    @property
+    def probe_at(self) -> float:
+        return self.asked_at + PROBE_AFTER if self.is_healthy else self.retry_at
 
     def worked(self, offered: Extensions) -> None:
         self.failures, self.reason = 0, ""
@@ -61,7 +67,8 @@ class Hosts:
         return healthy + [host for host in self.all if not host.is_healthy and host.retry_at <= now]
 
     def to_probe(self, now: float) -> list[Host]:
-        return [host for host in self.all if not (host.is_healthy or host.probing) and host.retry_at <= now]
+        """Those whose pause is over, and healthy ones that nobody has connected to for long."""
+        return [host for host in self.all if not host.probing and now >= host.probe_at]
 
     @property
     def is_any_healthy(self) -> bool:

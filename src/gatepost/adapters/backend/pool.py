@@ -19,6 +19,7 @@ from gatepost.model.address import Address
 from gatepost.model.reply import Reply
 from gatepost.model.tls import Tls
 from gatepost.ports.backend import Delivery, Envelope, Extensions, Payload
+from gatepost.smtp.client_commands import ehlo
 
 T = TypeVar("T")
 
@@ -59,12 +60,14 @@ class Pool:
 
     Raises:
         BadCertificate: a file named in the settings cannot be used.
+        BadCommand: `helo` is no host name.
     """
 
     def __init__(self, name: str, settings: BackendSettings, helo: str, notice: Notice = silent) -> None:
         self.name, self.settings, self.helo, self.notice = name, settings, helo, notice
         self.hosts = Hosts(settings.hosts)
         self.contexts = TlsContexts(settings)
+        ehlo(helo)
         self.dispatch: Dispatch | None = None
 
     def running(self) -> Dispatch:
@@ -88,7 +91,10 @@ class Pool:
         return await carried_out(dispatch, CalloutJob(dispatch.loop, envelope, None, self.settings.wait_timeout))
 
     async def probe(self) -> tuple[Probe, ...]:
-        """Connect to every host and learn what it offers: at start-up, now and then, and for `check`. In a task."""
+        """Connect to every host and learn what it offers, at start-up and for `check`; only in a task.
+
+        Later the pool does so by itself, for every host that has not been connected to for five minutes.
+        """
         dispatch = self.running()
         return tuple(await asyncio.gather(*(self.probe_host(dispatch, host) for host in self.hosts.all)))
 

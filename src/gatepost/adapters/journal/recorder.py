@@ -40,9 +40,7 @@ class Recorder:
         held_limit: octets of encoded traces kept in memory while they can't be written.
     """
 
-    def __init__(
-        self, path: Path, settings: JournalSettings, alarms: Alarms, *, held_limit: int = HELD_LIMIT
-    ) -> None:
+    def __init__(self, path: Path, settings: JournalSettings, alarms: Alarms, *, held_limit: int = HELD_LIMIT) -> None:
         self.path = path
         self.settings = settings
         self.alarms = alarms

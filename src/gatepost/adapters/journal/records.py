@@ -4,6 +4,7 @@ A read-only connection and short reads: no reader ever holds the journal's log b
 through from the newest; within one, the words of the search (if it has any) say which traces to look at.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -118,7 +119,15 @@ class JournalRecords:
             return self.connection().execute(query, values).fetchall()
         except sqlite3.Error as error:
             self.close()
-            raise Unavailable(f"journal {self.path}: {error}") from error
+            raise Unavailable(f"{self.path}: {self.hindrance() or error}") from error
+
+    def hindrance(self) -> str:
+        """Why a file can't be opened, better than SQLite says it."""
+        if not os.access(self.path.parent, os.X_OK):
+            return "this user may not look into its directory"
+        if not self.path.exists():
+            return "there is no journal yet"
+        return "" if os.access(self.path, os.R_OK) else "this user may not read it"
 
     def connection(self) -> sqlite3.Connection:
         """Opened anew where the writer has begun a new journal under the same name."""

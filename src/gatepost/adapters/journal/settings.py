@@ -100,8 +100,3 @@ class JournalSettings(Section):
         default="normal",
         description="full: on the disk with every batch. normal: a power failure may cost the last seconds of records.",
     )
-
-
-def journal_path(data_dir: Path) -> Path:
-    """The database; its `-wal`, and one that was moved aside, lie beside it."""
-    return data_dir / "journal" / "journal.db"

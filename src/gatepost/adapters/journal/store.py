@@ -136,9 +136,7 @@ class Store:
         """Delete up to `ROWS_AT_ONCE` of the oldest that ended before that; how many there were."""
         oldest = self.oldest()
         last = oldest
-        for number, when in self.db.execute(
-            "SELECT number, ended FROM trace ORDER BY number LIMIT ?", (ROWS_AT_ONCE,)
-        ):
+        for number, when in self.db.execute("SELECT number, ended FROM trace ORDER BY number LIMIT ?", (ROWS_AT_ONCE,)):
             if when >= ended:
                 break
             last = number + 1

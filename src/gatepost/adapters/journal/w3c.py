@@ -19,6 +19,8 @@ from msgspec import Struct
 
 from gatepost.model.trace import Exchange, Trace
 
+CONTENT = (".", "content")  # verbs of the time line for the end of a message: taken whole, discarded
+PROTOCOL_RULES = ("command.", "line.", "content.")  # stand where a refused command's argument was not understood
 SAFE = "".join(chr(c) for c in range(0x21, 0x7F) if chr(c) not in '%"#')
 
 
@@ -103,13 +105,15 @@ def date_and_time(second: int) -> str:
 
 
 def records(trace: Trace) -> Iterator[Record]:
+    """The greeting and a 354 are no answers to a command of IIS's log."""
     for exchange in trace.exchanges:
-        if exchange.reply.startswith("354"):
+        if not exchange.verb or exchange.reply.startswith("354"):
             continue
         when = date_and_time(int(trace.began + exchange.at + exchange.delay))
-        if exchange.verb == ".":
+        if exchange.verb in CONTENT:
             waited = exchange.delay + sum(handover.elapsed for handover in trace.handovers)
             yield Record(exchange, when, "DATA", trace.message_id, trace.size + len(".\r\n"), waited)
             continue
-        said = f"{exchange.verb} {exchange.argument}".rstrip().encode("utf-8", "replace")
-        yield Record(exchange, when, exchange.verb, exchange.argument, len(said) + 2, exchange.delay)
+        argument = "" if exchange.argument.startswith(PROTOCOL_RULES) else exchange.argument
+        said = f"{exchange.verb} {argument}".rstrip().encode("utf-8", "replace")
+        yield Record(exchange, when, exchange.verb, argument, len(said) + 2, exchange.delay)

@@ -42,17 +42,23 @@ class WorkerGauges:
     def __init__(self, table: SharedGauges, index: int) -> None:
         self.table = table
         self.column = table.held[index * table.rows : (index + 1) * table.rows]
-        self.mine: dict[str, int] = {}
+        self.mine: dict[str, tuple[int, int]] = {}  # key → held, row (-1 where the table has no room)
 
     def enter(self, key: str) -> int:
-        held = self.mine.get(key, 0) + 1
-        self.mine[key] = held
+        """A row that we hold something of stays ours, and only we write our column: no lock for one more."""
+        held, row = self.mine.get(key, (0, -1))
+        held += 1
+        if row >= 0:
+            self.mine[key] = held, row
+            self.column[row] = held
+            return self.table.total(row)
         hashed, group = self._place(key)
         self.table.locks.take(group % SHARDS)
         try:
             row = self.table.keys.find(hashed, group)
             if row < 0:
                 row = self._claim(hashed, group)
+            self.mine[key] = held, row
             if row < 0:
                 return held
             self.column[row] = held
@@ -61,21 +67,26 @@ class WorkerGauges:
             self.table.locks.give(group % SHARDS)
 
     def leave(self, key: str) -> None:
-        held = self.mine.get(key, 0) - 1
+        held, row = self.mine.get(key, (0, -1))
+        held -= 1
         if held < 0:
             return
         if held:
-            self.mine[key] = held
-        else:
-            del self.mine[key]
+            self.mine[key] = held, row
+            if row >= 0:
+                self.column[row] = held
+            return
+        del self.mine[key]
+        if row >= 0:
+            self._give_back(key, row)
+
+    def _give_back(self, key: str, row: int) -> None:
+        """The last one of ours; the row is free if nobody else holds anything of it."""
         hashed, group = self._place(key)
         self.table.locks.take(group % SHARDS)
         try:
-            row = self.table.keys.find(hashed, group)
-            if row < 0:
-                return
-            self.column[row] = held
-            if not held and not self.table.total(row):
+            self.column[row] = 0
+            if self.table.keys.words[row] == hashed and not self.table.total(row):
                 self.table.keys.words[row] = FREE
         finally:
             self.table.locks.give(group % SHARDS)
@@ -84,9 +95,9 @@ class WorkerGauges:
         hashed, group = self._place(key)
         row = self.table.keys.find(hashed, group)
         if row < 0:
-            return self.mine.get(key, 0)
+            return self.mine.get(key, (0, -1))[0]
         total = self.table.total(row)
-        return total if self.table.keys.words[row] == hashed else self.mine.get(key, 0)
+        return total if self.table.keys.words[row] == hashed else self.mine.get(key, (0, -1))[0]
 
     def _place(self, key: str) -> tuple[int, int]:
         hashed = self.table.hashed(key) & MASK or 1

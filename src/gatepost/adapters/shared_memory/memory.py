@@ -41,6 +41,8 @@ class SharedTexts:
     def recall(self, key: str) -> str | None:
         """`get` for those who cannot wait: it never does."""
         hashed, group = self._place(key)
+        if self.keys.find(hashed, group) < 0:  # most keys have no text: no lock is needed to see that
+            return None
         self.locks.take(group % SHARDS)
         try:
             row = self.keys.find(hashed, group)
@@ -61,7 +63,8 @@ class SharedTexts:
             row = self.keys.find(hashed, group)
             if row < 0:
                 row = self._oldest(group)
-            self.keys.words[row] = FREE  # killed here, it is nobody's
+                self.keys.words[row] = FREE  # killed here, it is nobody's
+            self.expiry[row] = 0  # killed here, it is forgotten; who looks without the lock still sees the key
             self.texts[row * LIMIT : row * LIMIT + len(text)] = text
             self.length[row] = len(text)
             self.expiry[row] = ends
