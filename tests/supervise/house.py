@@ -36,6 +36,7 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
     problems: list[str] = []
     broken: str = ""  # "worker", "journal": dies at its start; "mute": never gives a sign of life
     own_service: bool = False
+    slow: float = 0.0  # seconds its self-test takes
     word: str = ""
 
 
@@ -204,6 +205,11 @@ def tell(house: House, notice: Notice) -> list[str]:
     return []
 
 
+def examine(house: House) -> list[str]:
+    time.sleep(house.slow)
+    return house.problems
+
+
 def hang() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     while True:
@@ -217,7 +223,7 @@ HOUSE = App(
     journal_line=pair,
     services=services,
     run_worker=run_worker,
-    self_test=lambda house: house.problems,
+    self_test=examine,
     tell=tell,
 )
 

@@ -173,9 +173,9 @@ def test_data_dir_and_user_do_not_change_while_it_runs(running: Running) -> None
 
 def test_a_second_sighup_waits_for_the_first(running: Running) -> None:
     running.start()
-    running.reload(word="a")
+    running.reload(word="a", slow=1.0)
     running.wait(lambda: running.state() == "reloading", "it reloads")
-    running.reload(word="b")
+    running.reload(word="b", slow=0.0)
     in_force(running, 3)
     running.wait_for("journal")
     until(lambda: any(line.endswith("generation 3 b") for line in running.saying("journal")), "the last one holds")

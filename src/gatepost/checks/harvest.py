@@ -79,7 +79,7 @@ class Harvest(Check[RcptStage]):
         self.counters = counters
 
     async def __call__(self, at: RcptStage) -> Report:
-        client = client_of(at.client_ip)
+        client = at.client or client_of(at.client_ip)
         key = f"harvest:{client}"
         count = await self.counters.peek(key, window=WINDOW)
         limit = self.config.unknown_recipients

@@ -69,7 +69,7 @@ class Rate(Check[ConnectStage]):
     async def __call__(self, at: ConnectStage) -> Report:
         found: list[Finding] = []
         for kind, who, limit in (
-            (CLIENT, client_of(at.client_ip), self.config.connections_per_minute),
+            (CLIENT, at.client or client_of(at.client_ip), self.config.connections_per_minute),
             (NETWORK, network_of(at.client_ip), self.config.network_connections_per_minute),
         ):
             if limit and (count := await self.counters.hit(f"rate:{who}", window=WINDOW)) > limit:

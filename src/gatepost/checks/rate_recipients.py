@@ -58,7 +58,7 @@ class RateRecipients(Check[RcptStage]):
         limit = self.config.recipients_per_hour
         if not limit:
             return NOTHING_FOUND
-        client = client_of(at.client_ip)
+        client = at.client or client_of(at.client_ip)
         count = await self.counters.hit(f"recipients:{client}", window=WINDOW)
         if count <= limit:
             return NOTHING_FOUND

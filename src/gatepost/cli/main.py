@@ -19,6 +19,12 @@ COMMANDS = (
     ("init", "Write a configuration to start from."),
     ("check", "Look for mistakes and risks in a configuration."),
     ("run", "Run the gateway in the foreground."),
+    ("demo", "Show the gateway at work, on this machine alone."),
+    ("test", "Put one message through checks and policy."),
+    ("track", "Search the transactions, newest first."),
+    ("explain", "Why a message got its verdict."),
+    ("top", "Watch sessions and verdicts live."),
+    ("coverage", "The twelve issues of a mail gateway against a configuration."),
 )
 """Name and first line of help of every command, in the order of `--help`."""
 

@@ -36,43 +36,46 @@ class Engine:
         self.on_bug = on_bug
         self.plans = {phase: tuple(Runner(check) for check in checks) for phase, checks in plans.items()}
         self.quiet = {phase: tuple(r.quiet for r in runners) for phase, runners in self.plans.items()}
+        self.plain = {
+            phase: tuple(r.check for r in runners)
+            for phase, runners in self.plans.items()
+            if all(r.is_plain for r in runners)
+        }
+
+    def is_quiet(self, phase: Phase, stage: ConnectStage) -> bool:
+        """All checks of the phase are plain, and found nothing; if not, `run` is to be asked."""
+        checks = self.plain.get(phase)
+        if checks is None:
+            return False
+        try:
+            for check in checks:
+                if check(stage) is not NOTHING_FOUND:
+                    return False
+        except Exception:  # `run` meets it again and reports it
+            return False
+        return True
 
     async def run(self, phase: Phase, stage: ConnectStage) -> tuple[Steps, Findings]:
         """Every check of the phase: its steps, and all that is now known. Never raises for a check's fault."""
-        runners = self.plans.get(phase)
-        if not runners:
-            return (), stage.so_far
-        course: Course | None = None
-        for index, runner in enumerate(runners):
-            if course is None:  # most phases of most messages end here, having found nothing
-                if runner.is_plain and self.finds_nothing(runner, stage):
-                    continue
-                course = Course(self, stage, self.quiet[phase][:index])
+        course = Course(self, stage)
+        for runner in self.plans.get(phase, ()):
             if course.waiting:
                 await course.settle(runner.check.spec.after)
             course.begin(runner)
-        if course is None:
-            return self.quiet[phase], stage.so_far
         if course.waiting:
             await course.settle(tuple(course.waiting))
         return tuple(course.steps), course.stage.so_far
-
-    def finds_nothing(self, runner: "Runner", stage: ConnectStage) -> bool:
-        """A plain check ran and was quiet. One that was not runs again, where its findings are kept."""
-        try:
-            return runner.check(stage) is NOTHING_FOUND
-        except Exception:  # the second run reports it
-            return False
 
 
 class Runner:
     """One check with what is known of it before it runs: its quiet step, its cache."""
 
-    __slots__ = ("cache", "check", "is_plain", "quiet", "unavailable")
+    __slots__ = ("cache", "caches", "check", "is_plain", "quiet", "unavailable")
 
     def __init__(self, check: AnyCheck) -> None:
         self.check = check
         spec = check.spec
+        self.caches = spec.cache is not None
         self.is_plain = not (spec.cache or spec.records or iscoroutinefunction(type(check).__call__))
         self.quiet = Step(check.spec.name)
         self.unavailable = Kind(f"{check.spec.name}.unavailable", "The check gave no answer.")
@@ -98,15 +101,15 @@ class Course:
 
     __slots__ = ("engine", "stage", "steps", "waiting")
 
-    def __init__(self, engine: Engine, stage: ConnectStage, steps: Steps) -> None:
+    def __init__(self, engine: Engine, stage: ConnectStage) -> None:
         self.engine = engine
         self.stage = stage
-        self.steps = list(steps)
+        self.steps: list[Step] = []
         self.waiting: dict[str, tuple[Runner, asyncio.Task[Report], asyncio.TimerHandle, float]] = {}
 
     def begin(self, runner: Runner) -> None:
         """Run a check as far as it goes without waiting."""
-        if runner.check.spec.cache and (known := runner.cached(self.stage, self.engine.clock.monotonic())):
+        if runner.caches and (known := runner.cached(self.stage, self.engine.clock.monotonic())):
             self.add(runner, known, Outcome.CACHED, 0.0)
             return
         try:
@@ -120,7 +123,10 @@ class Course:
         except Exception as error:  # the boundary: one broken check must not end a session
             self.fail(runner, error, 0.0)
             return
-        self.add(runner, answer, Outcome.DONE, 0.0)
+        if answer is NOTHING_FOUND and not runner.caches:
+            self.steps.append(runner.quiet)
+        else:
+            self.add(runner, answer, Outcome.DONE, 0.0)
 
     def wait(self, runner: Runner, task: "asyncio.Task[Report]") -> None:
         spec = runner.check.spec
@@ -156,13 +162,13 @@ class Course:
 
     def add(self, runner: Runner, report: Report, outcome: Outcome, elapsed: float) -> None:
         """Into the trace, and into what the next check sees."""
-        if outcome is Outcome.DONE and runner.check.spec.cache:
+        if runner.check.spec.cache and outcome is Outcome.DONE:
             runner.remember(self.stage, report, self.engine.clock.monotonic())
-        findings, value = report.findings, report.value
-        if not findings and outcome is Outcome.DONE and not elapsed:
+        if report is NOTHING_FOUND and outcome is Outcome.DONE and not elapsed:
             self.steps.append(runner.quiet)
-        else:
-            self.steps.append(Step(runner.check.spec.name, outcome, findings, elapsed))
+            return
+        findings, value = report.findings, report.value
+        self.steps.append(Step(runner.check.spec.name, outcome, findings, elapsed))
         if findings or value is not None:
             before = self.stage.so_far
             values = before.values if value is None else (*before.values, value)

@@ -161,7 +161,8 @@ class Connection(asyncio.Protocol):
             if core.is_hungry:
                 break
         self.flush()
-        self.settle()
+        if core.is_closed or self.half_closed or (session.transaction is None) is not self.is_queued:
+            self.settle()
 
     def take(self, event: Event) -> None:
         """Answer one event now, or have it answered when what it waits for is there."""
@@ -178,7 +179,10 @@ class Connection(asyncio.Protocol):
             self.fail(error)
             return
         self.session.note(event, pending)
-        self.say(pending)
+        if pending.delay:
+            self.say(pending)
+        else:
+            self.say_now(pending)
 
     def answered(self, event: Event, task: "asyncio.Task[Answer]") -> None:
         self.busy = False

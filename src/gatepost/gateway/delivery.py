@@ -4,7 +4,6 @@ from itertools import groupby
 
 from gatepost.gateway.answer import Answer
 from gatepost.gateway.handover import Group, Handing, Outcome, hand_over
-from gatepost.gateway.mail_dialogue import data_stage
 from gatepost.gateway.outgoing import Outgoing, outgoing, received
 from gatepost.gateway.relayed import client_behind
 from gatepost.gateway.session import Session
@@ -76,8 +75,16 @@ async def judged(session: Session, transaction: Transaction, event: EndOfContent
     if any(defect in UNREADABLE_HEADER for defect in malformed):  # what cannot be read cannot be cleaned
         refused = Verdict(Action.REJECT, HEADER_TOO_LARGE, "header-limits")
         return await handed_over(session, transaction, at, [(refused, transaction.recipients)])
+    if (verdict := session.quiet(Phase.MESSAGE, at)) is not None and is_plain(transaction):
+        return await handed_over(session, transaction, at, [(verdict, transaction.recipients)])
     steps, known = await session.listener.judge.evidence(Phase.MESSAGE, at)
     return await handed_over(session, transaction, at, verdicts(session, transaction, at, steps, known))
+
+
+def is_plain(transaction: Transaction) -> bool:
+    """Nothing that was found or decided before MESSAGE has a say in it."""
+    carried = transaction.carried.action is Action.ACCEPT
+    return carried and not any([r.findings or r.carried.action is not Action.ACCEPT for r in transaction.recipients])
 
 
 def message_id(message: Message) -> str:
@@ -86,16 +93,17 @@ def message_id(message: Message) -> str:
 
 
 def message_stage(session: Session, transaction: Transaction, message: Message) -> MessageStage:
-    at = data_stage(transaction, transaction.known)
-    client = at.client_ip
-    if session.is_trusted:
-        client = client_behind(message, session.listener.trusted_relays) or client
+    at = transaction.at
+    client, key = at.client_ip, at.client
+    if session.is_trusted and (behind := client_behind(message, session.listener.trusted_relays)):
+        client, key = behind, ""
     return MessageStage(
         session=at.session, listener=at.listener, role=at.role, client_ip=client, limits=at.limits,
-        now=session.listener.outside.clock.now(), so_far=at.so_far, spoke_early=at.spoke_early, helo=at.helo,
-        esmtp=at.esmtp, tls=at.tls, transaction=at.transaction, sender=at.sender, declared_size=at.declared_size,
-        body=at.body, smtputf8=at.smtputf8, user=at.user, messages_before=at.messages_before,
-        octets_before=at.octets_before, recipients=at.recipients, message=message,
+        now=session.listener.outside.clock.now(), so_far=transaction.known, spoke_early=at.spoke_early, client=key,
+        helo=at.helo, esmtp=at.esmtp, tls=at.tls, transaction=at.transaction, sender=at.sender,
+        declared_size=at.declared_size, body=at.body, smtputf8=at.smtputf8, user=at.user,
+        messages_before=at.messages_before, octets_before=at.octets_before,
+        recipients=tuple([r.address for r in transaction.recipients]), message=message,
     )  # fmt: skip
 
 
@@ -137,10 +145,24 @@ async def handed_over(session: Session, transaction: Transaction, at: MessageSta
     outside = session.listener.outside
     worst = max((verdict for verdict, _ in judged), key=lambda v: SEVERITY[v.action])
     transaction.verdict = worst
-    groups = [Group(verdict, of[0].route.backend, envelope(transaction, at, of), payload(session, at, verdict)) for verdict, of in judged]
+    groups = [
+        Group(verdict, of[0].route.backend, envelope(transaction, at, of), payload(session, at, verdict))
+        for verdict, of in together(judged)
+    ]
     accepted = Reply(250, "2.0.0", f"Message accepted {at.transaction}")
     handing = Handing(outside.backends, outside.quarantine, outside.memory, at.transaction, lambda: not session.gone)
     return await hand_over(groups, accepted, handing)
+
+
+def together(judged: Judged) -> Judged:
+    """Those for whom it is the same message with the same fate go in one transaction, with one answer for them all."""
+    if len(judged) == 1:
+        return judged
+    found: dict[tuple[Action, str], tuple[Verdict, list[Recipient]]] = {}
+    for verdict, of in judged:
+        fate = (verdict.action, "" if verdict.action is Action.ACCEPT else verdict.rule)
+        found.setdefault(fate, (verdict, []))[1].extend(of)
+    return list(found.values())
 
 
 def envelope(transaction: Transaction, at: MessageStage, recipients: list[Recipient]) -> Envelope:

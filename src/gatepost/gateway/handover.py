@@ -90,6 +90,8 @@ async def hand_over(groups: Sequence[Group], accepted: Reply, handing: Handing) 
 
 def common_refusal(groups: Sequence[Group]) -> Reply | None:
     """The reply where nothing may pass: a temporary one for anybody, or a refusal of everybody."""
+    if len(groups) == 1 and groups[0].verdict.action is Action.ACCEPT:
+        return None
     for group in groups:
         if group.verdict.action is Action.DEFER:
             return group.verdict.reply

@@ -23,6 +23,9 @@ class Ids:
         return base32(number)
 
 
+PAIRS = tuple(high + low for high in ALPHABET for low in ALPHABET)  # 10 bits at a time
+
+
 def base32(number: int) -> str:
-    """The lowest 80 bits, 5 by 5."""
-    return "".join([ALPHABET[number >> shift & 31] for shift in range(75, -1, -5)])
+    """The lowest 80 bits."""
+    return "".join([PAIRS[number >> shift & 1023] for shift in (70, 60, 50, 40, 30, 20, 10, 0)])

@@ -7,7 +7,7 @@ from gatepost.model.address import Address
 from gatepost.model.finding import Finding, Findings
 from gatepost.model.phase import Phase
 from gatepost.model.stage import ConnectStage
-from gatepost.model.trace import Step
+from gatepost.model.trace import Decision, Step
 from gatepost.model.verdict import Verdict
 from gatepost.policy.decide import decide
 from gatepost.policy.facts import facts_of
@@ -26,6 +26,22 @@ class Judge:
         self.engine = engine
         self.rules = rules
         self.by_recipient = rules.reads_recipient(Phase.MESSAGE)
+        self.quiet_decisions = {
+            phase: Decision(phase, rules.phases[phase].default, engine.quiet.get(phase, ()))
+            for phase in Phase
+            if not rules.phases[phase].always
+        }
+
+    def quiet(self, phase: Phase, at: ConnectStage) -> Decision | None:
+        """What most phases of most messages come to: nothing known, nothing found, no rule asked. None if it is not so."""
+        decision = self.quiet_decisions.get(phase)
+        if decision is None or at.so_far.items or not self.engine.is_quiet(phase, at):
+            return None
+        return decision
+
+    def is_trivial(self, phase: Phase) -> bool:
+        """No check runs and no rule is asked, whatever is known."""
+        return not self.engine.quiet.get(phase) and not self.rules.phases[phase].rules
 
     async def evidence(self, phase: Phase, at: ConnectStage) -> tuple[tuple[Step, ...], Findings]:
         """Run the checks of the phase; all that is known then."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
+from gatepost.gateway.answer import Answer
 from gatepost.gateway.ids import Ids
 from gatepost.gateway.judge import Judge
 from gatepost.gateway.listener_settings import ListenerSettings
@@ -11,6 +12,7 @@ from gatepost.gateway.routes import Routes
 from gatepost.gateway.tally import Tally
 from gatepost.gateway.tarpit import Tarpit
 from gatepost.gateway.tls import ServerTls
+from gatepost.gateway.tls_demand import TlsDemand
 from gatepost.model.reply import Reply
 from gatepost.model.stage import IPAddress, Role
 from gatepost.ports.backend import Backend, Extensions
@@ -81,7 +83,7 @@ class Listener:
         self.settings = settings
         self.role = settings.role
         self.hostname = hostname
-        self.banner = Reply(220, "", f"{hostname} {settings.banner}".rstrip())
+        self.greeting = Answer(Reply(220, "", f"{hostname} {settings.banner}".rstrip()))
         self.header_prefix = header_prefix
         self.trusted_relays = trusted_relays
         self.spool = spool
@@ -94,6 +96,7 @@ class Listener:
         self.routes = routes
         self.tarpit = tarpit
         self.tls = tls
+        self.tls_demand = TlsDemand(settings.tls) if settings.tls.is_demanded else None
         self.outside = outside
         self.ids = ids
         self.on_bug = on_bug

@@ -12,6 +12,8 @@ from gatepost.gateway.settings import Bind, Hostname, Network, Section
 from gatepost.model.limits import Limits
 from gatepost.model.stage import Role
 from gatepost.smtp.table import CommandTable, Response
+from gatepost.syntax.bad_syntax import BadSyntax
+from gatepost.syntax.domain import domain
 from gatepost.syntax.units import Duration, Size
 
 STANDARD = Limits()
@@ -81,7 +83,19 @@ def with_lengths(table: dict[str, int]) -> dict[str, int]:
     return lengths
 
 
+def sender_domain(value: str) -> str:
+    """A domain as addresses have it, A-labels in lower case; behind a dot, its subdomains too."""
+    try:
+        return value[: value.startswith(".")] + domain(value.removeprefix("."))
+    except BadSyntax as error:
+        raise ValueError(
+            f'"{value}" is no domain ({error.reason}): write one such as "bank.example", or ".bank.example" for its '
+            "subdomains too"
+        ) from None
+
+
 Verb = Annotated[str, AfterValidator(verb)]
+SenderDomain = Annotated[str, AfterValidator(sender_domain)]
 LineLength = Annotated[int, PlainValidator(line_length)]
 
 
@@ -197,7 +211,7 @@ class TlsSettings(Section):
     minimum: Literal["1.2", "1.3"] = Field("1.2", description="Lowest version of TLS.")
     required: bool = Field(False, description="MAIL without TLS is answered 530, for every client.")
     required_from: tuple[Network, ...] = Field((), description="Client networks for which TLS is required.")
-    required_sender_domains: tuple[str, ...] = Field(
+    required_sender_domains: tuple[SenderDomain, ...] = Field(
         (), description='Sender domains for which TLS is required; ".example.com" covers subdomains too.'
     )
 
@@ -206,11 +220,16 @@ class TlsSettings(Section):
         """TLS is spoken at all; without certificates it is not, whatever the mode's default."""
         return self.mode != "off" and bool(self.certificates)
 
+    @property
+    def is_demanded(self) -> bool:
+        """Of some clients or all, before MAIL."""
+        return self.required or bool(self.required_from or self.required_sender_domains)
+
     @model_validator(mode="after")
     def has_what_it_needs(self) -> "TlsSettings":
         if not self.is_on and "mode" in self.model_fields_set and self.mode != "off":
             raise ValueError(f'mode = "{self.mode}" needs certificates: write {EXAMPLE_PAIR}')
-        if not self.is_on and (self.required or self.required_from or self.required_sender_domains):
+        if not self.is_on and self.is_demanded:
             raise ValueError(f"TLS is required but there is none: write {EXAMPLE_PAIR}, or take the requirement out")
         return self
 

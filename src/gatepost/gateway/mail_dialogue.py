@@ -1,5 +1,8 @@
 """MAIL, RCPT and DATA: how one transaction of a session begins (RFC 5321 §3.3). How it ends is `delivery`."""
 
+from collections.abc import Coroutine
+from typing import Any
+
 from gatepost.gateway.answer import Answer
 from gatepost.gateway.handover import refusal_key, remembered_reply
 from gatepost.gateway.routes import Route
@@ -14,6 +17,9 @@ from gatepost.ports.unavailable import Unavailable
 from gatepost.smtp import replies
 from gatepost.smtp.events import Data, Mail, Rcpt
 
+SENDER_OK = Answer(replies.SENDER_OK)
+RECIPIENT_OK = Answer(replies.RECIPIENT_OK)
+START_CONTENT = Answer(replies.START_CONTENT)
 RELAYING_DENIED = Reply(550, "5.7.1", "Relaying denied")
 SESSION_TOO_LONG = Reply(421, "4.4.2", "Session has lasted too long, connect again")
 OTHER_SERVER = Reply(452, "4.5.3", "Send to this recipient in a message of its own")
@@ -21,7 +27,7 @@ TOO_MANY_REFUSED = Reply(421, "4.7.0", "Too many refused recipients; closing con
 TOO_LARGE_HERE = Reply(552, "5.3.4", "Message exceeds the maximum size of the recipient's domain")
 
 
-async def mail(session: Session, event: Mail) -> Answer:
+def mail(session: Session, event: Mail) -> Answer | Coroutine[Any, Any, Answer]:
     """MAIL: caps of the session take effect here and only here."""
     clock = session.listener.outside.clock
     moment = clock.monotonic()
@@ -29,11 +35,22 @@ async def mail(session: Session, event: Mail) -> Answer:
         return Answer(SHUTTING_DOWN, close=True)
     if moment - session.began > session.at.limits.session:
         return Answer(SESSION_TOO_LONG, close=True)
+    demand = session.listener.tls_demand
+    if demand is not None and session.tls is None and demand.holds(session.at.client_ip, event.sender):
+        return session.error(replies.STARTTLS_FIRST)
     now = clock.now()
     if session.record is None:
         session.record = Record(session.listener.ids.next(now), now, moment)
         session.record.decisions.extend(session.prelude)
     at = mail_stage(session, event, session.record.id, now)
+    verdict = session.quiet(Phase.MAIL, at)
+    if verdict is None:
+        return mail_judged(session, event, at)
+    session.transaction = Transaction(at, event.ret, event.envid, at.so_far, verdict)
+    return SENDER_OK
+
+
+async def mail_judged(session: Session, event: Mail, at: MailStage) -> Answer:
     verdict, known = await session.judge(Phase.MAIL, at)
     refusal = await session.refusal(verdict)
     if refusal is not None:
@@ -49,7 +66,7 @@ def mail_stage(session: Session, event: Mail, identity: str, now: float) -> Mail
         raise TypeError("MAIL before HELO is the protocol's to refuse")
     return MailStage(
         session=at.session, listener=at.listener, role=at.role, client_ip=at.client_ip, limits=at.limits, now=now,
-        so_far=session.known, spoke_early=at.spoke_early, helo=at.helo, esmtp=at.esmtp, tls=session.tls,
+        so_far=session.known, spoke_early=at.spoke_early, client=at.client, helo=at.helo, esmtp=at.esmtp, tls=session.tls,
         transaction=identity, sender=event.sender, declared_size=event.size, body=event.body,
         smtputf8=event.smtputf8, messages_before=session.messages, octets_before=session.octets,
     )  # fmt: skip
@@ -71,7 +88,7 @@ async def rcpt(session: Session, event: Rcpt) -> Answer:
         return await refuse(session, transaction, event, Answer(reply), "backend")
     at = RcptStage(
         session=mail_at.session, listener=mail_at.listener, role=mail_at.role, client_ip=mail_at.client_ip,
-        limits=mail_at.limits, now=mail_at.now, so_far=transaction.known, spoke_early=mail_at.spoke_early,
+        limits=mail_at.limits, now=mail_at.now, so_far=transaction.known, spoke_early=mail_at.spoke_early, client=mail_at.client,
         helo=mail_at.helo, esmtp=mail_at.esmtp, tls=mail_at.tls, transaction=mail_at.transaction,
         sender=mail_at.sender, declared_size=mail_at.declared_size, body=mail_at.body, smtputf8=mail_at.smtputf8,
         user=mail_at.user, messages_before=mail_at.messages_before, octets_before=mail_at.octets_before,
@@ -86,7 +103,7 @@ async def rcpt(session: Session, event: Rcpt) -> Answer:
     if route.mixed == "split" and transaction.recipients and differ(recipient, transaction.recipients[0]):
         return await refuse(session, transaction, event, Answer(OTHER_SERVER), "routes")
     transaction.recipients.append(recipient)
-    return Answer(replies.RECIPIENT_OK, verdict.delay)
+    return Answer(replies.RECIPIENT_OK, verdict.delay) if verdict.delay else RECIPIENT_OK
 
 
 def differ(one: Recipient, other: Recipient) -> bool:
@@ -133,12 +150,21 @@ async def refuse(
     return answer
 
 
-async def data(session: Session, event: Data) -> Answer:
+def data(session: Session, event: Data) -> Answer | Coroutine[Any, Any, Answer]:
     """DATA or the first BDAT: the last word before content comes."""
     transaction = session.transaction
     if transaction is None:
         raise TypeError("DATA before MAIL is the protocol's to refuse")
-    verdict, known = await session.judge(Phase.DATA, data_stage(transaction, transaction.known))
+    if not session.listener.judge.is_trivial(Phase.DATA):
+        at = data_stage(transaction, transaction.known)
+        if session.quiet(Phase.DATA, at) is None:
+            return data_judged(session, transaction, at)
+    transaction.spool = Spool(session.listener.spool, session.listener.spool_memory)
+    return START_CONTENT
+
+
+async def data_judged(session: Session, transaction: Transaction, at: DataStage) -> Answer:
+    verdict, known = await session.judge(Phase.DATA, at)
     refusal = await session.refusal(verdict)
     if refusal is not None:
         return refusal
@@ -151,7 +177,7 @@ def data_stage(transaction: Transaction, known: Findings) -> DataStage:
     at = transaction.at
     return DataStage(
         session=at.session, listener=at.listener, role=at.role, client_ip=at.client_ip, limits=at.limits, now=at.now,
-        so_far=known, spoke_early=at.spoke_early, helo=at.helo, esmtp=at.esmtp, tls=at.tls,
+        so_far=known, spoke_early=at.spoke_early, client=at.client, helo=at.helo, esmtp=at.esmtp, tls=at.tls,
         transaction=at.transaction, sender=at.sender, declared_size=at.declared_size, body=at.body,
         smtputf8=at.smtputf8, user=at.user, messages_before=at.messages_before, octets_before=at.octets_before,
         recipients=tuple(r.address for r in transaction.recipients),

@@ -107,11 +107,11 @@ def begin(door: Door, transport: asyncio.Transport, client: IPAddress, port: int
     """
     listener = door.listener
     now = listener.outside.clock.now()
+    key, address = names_of(client)
     at = ConnectStage(
         session=listener.ids.next(now), listener=listener.name, role=listener.role, client_ip=client,
-        limits=listener.limits, now=now, spoke_early=bool(octets) or arrived(transport),
+        limits=listener.limits, now=now, spoke_early=bool(octets) or arrived(transport), client=key,
     )  # fmt: skip
-    key, address = names_of(client)
     session = Session(listener, at, Place(listener.node, listener.worker, key, address, port, door.our_end(transport)))
     core = ServerProtocol(listener.table, listener.terms(tls_active=False), normalize_lf=listener.normalizes(client))
     connection = Connection(session, core, door.admission, door.wheel)

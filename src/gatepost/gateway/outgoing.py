@@ -14,6 +14,9 @@ TRUSTED_PREFIXES = ("x-ms-exchange-organization-", "x-ms-exchange-forest-", "x-m
 TRUSTED_NAMES = frozenset(("x-scl", "x-spam-flag", "x-spam-status", "x-spam-level", "x-spam-score", "x-spam"))
 
 
+SUSPECT = frozenset((*"xXaA \t", ""))  # how a name begins that may be one of these
+
+
 class Outgoing(Struct, frozen=True):
     """`ports.quarantine.Holdable`.
 
@@ -70,7 +73,7 @@ def outgoing(message: Message, ours: bytes, prefix: str, hostname: str, *, outsi
         hostname: our id in Authentication-Results.
         outside: the client is not one of ours, so what the inside trusts is removed.
     """
-    if not outside:
+    if not outside or not any([field.name[:1] in SUSPECT for field in message.header]):
         return Outgoing(ours, message.content)
     kept = [field for field in message.header if not is_for_the_inside(field, prefix, hostname)]
     if len(kept) == len(message.header):

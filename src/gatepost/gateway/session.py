@@ -77,15 +77,20 @@ class Session:
         """The client did not wait for the greeting (RFC 5321 §4.3.1)."""
         self.at = structs.replace(self.at, spoke_early=True)
 
-    async def greet(self) -> Answer:
+    def greet(self) -> Answer | Coroutine[Any, Any, Answer]:
         """The CONNECT phase and the greeting."""
+        if self.quiet(Phase.CONNECT, self.at) is None:
+            return self.greet_judged()
+        return self.listener.greeting
+
+    async def greet_judged(self) -> Answer:
         verdict, _ = await self.judge(Phase.CONNECT, self.at)
         refusal = await self.refusal(verdict)
         if refusal is None:
-            return Answer(self.listener.banner)
+            return self.listener.greeting
         return Answer(refusal.reply, refusal.delay, close=True)
 
-    async def helo(self, event: Helo) -> Answer:
+    def helo(self, event: Helo) -> Answer | Coroutine[Any, Any, Answer]:
         """EHLO or HELO; begins the session anew (RFC 5321 §4.1.4)."""
         self.abandon()
         if self.listener.draining:
@@ -96,17 +101,20 @@ class Session:
         at = HeloStage(
             session=connect.session, listener=connect.listener, role=connect.role, client_ip=connect.client_ip,
             limits=connect.limits, now=self.listener.outside.clock.now(), so_far=self.known,
-            spoke_early=connect.spoke_early, helo=event.name, esmtp=event.verb == "EHLO", tls=self.tls,
+            spoke_early=connect.spoke_early, client=connect.client, helo=event.name, esmtp=event.verb == "EHLO", tls=self.tls,
         )  # fmt: skip
+        if self.quiet(Phase.HELO, at) is None:
+            return self.helo_judged(at)
+        return self.welcome(at)
+
+    async def helo_judged(self, at: HeloStage) -> Answer:
         verdict, _ = await self.judge(Phase.HELO, at)
-        refusal = await self.refusal(verdict)
-        if refusal is not None:
-            return refusal
+        return await self.refusal(verdict) or self.welcome(at)
+
+    def welcome(self, at: HeloStage) -> Answer:
         self.at = at
-        hostname = self.listener.hostname
-        if event.verb == "HELO":
-            return Answer(Reply(250, "", hostname))
-        return Answer(Reply(250, "", hostname, self.terms().keywords))
+        keywords = self.terms().keywords if at.esmtp else ()
+        return Answer(Reply(250, "", self.listener.hostname, keywords))
 
     def terms(self) -> Terms:
         return self.listener.terms(tls_active=self.tls is not None)
@@ -168,6 +176,17 @@ class Session:
         self.tls = tls
 
     # ── evidence, verdict, tar pit ───────────────────────────────────────────
+
+    def quiet(self, phase: Phase, at: ConnectStage) -> Verdict | None:
+        """The verdict where nothing is known, nothing found and no rule asked; else None, and `judge` is to be asked."""
+        decision = self.listener.judge.quiet(phase, at)
+        if decision is None:
+            return None
+        if self.record is not None:
+            self.record.decisions.append(decision)
+            if phase <= Phase.HELO:
+                self.prelude.append(decision)
+        return decision.verdict
 
     async def judge(self, phase: Phase, at: ConnectStage) -> tuple[Verdict, Findings]:
         """Evidence and decision of one phase, into the record; and all that is known then."""

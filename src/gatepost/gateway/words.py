@@ -1,5 +1,8 @@
 """An event in the words of the time line: verb and argument, bounded, as the client meant them."""
 
+from collections.abc import Callable
+from typing import Any
+
 from gatepost.model.address import text
 from gatepost.smtp.events import Auth, ChunkEnd, Data, Event, Helo, Invalid, Mail, Plain, Rcpt, StartTls
 
@@ -8,24 +11,18 @@ ARGUMENT = 512  # characters
 
 def described(event: Event) -> tuple[str, str]:
     """Verb and argument; never a credential."""
-    match event:
-        case Rcpt():
-            return "RCPT", f"TO:<{event.recipient}>"
-        case Mail():
-            return "MAIL", f"FROM:<{text(event.sender)}>"
-        case Helo():
-            return event.verb, event.name[:ARGUMENT]
-        case Data():
-            return ("BDAT" if event.chunked else "DATA"), ""
-        case Plain():
-            return event.verb, ""
-        case Invalid():
-            return event.verb, event.rule
-        case StartTls():
-            return "STARTTLS", ""
-        case Auth():
-            return "AUTH", event.mechanism
-        case ChunkEnd():
-            return "BDAT", str(event.size)
-        case _:
-            return ".", ""
+    describe = DESCRIPTIONS.get(type(event))
+    return describe(event) if describe is not None else (".", "")
+
+
+DESCRIPTIONS: dict[type, Callable[[Any], tuple[str, str]]] = {
+    Rcpt: lambda event: ("RCPT", f"TO:<{event.recipient}>"),
+    Mail: lambda event: ("MAIL", f"FROM:<{text(event.sender)}>"),
+    Helo: lambda event: (event.verb, event.name[:ARGUMENT]),
+    Data: lambda event: ("BDAT" if event.chunked else "DATA", ""),
+    Plain: lambda event: (event.verb, ""),
+    Invalid: lambda event: (event.verb, event.rule),
+    StartTls: lambda event: ("STARTTLS", ""),
+    Auth: lambda event: ("AUTH", event.mechanism),
+    ChunkEnd: lambda event: ("BDAT", str(event.size)),
+}

@@ -36,6 +36,7 @@ class ConnectStage(Struct, frozen=True, kw_only=True):
         limits: the listener's limits.
         now: Unix time in seconds at which this stage was reached.
         so_far: findings and typed results of earlier phases and earlier checks.
+        client: what counts take for this client, see `gatepost.model.client`; "" = work it out.
         spoke_early: the client sent octets before the greeting (RFC 5321 §4.3.1).
     """
 
@@ -47,6 +48,7 @@ class ConnectStage(Struct, frozen=True, kw_only=True):
     now: float
     so_far: Findings = NOTHING
     spoke_early: bool = False
+    client: str = ""
 
 
 class HeloStage(ConnectStage, frozen=True, kw_only=True):

@@ -53,10 +53,6 @@ LIMITS = (
 """Resource limits: never in shadow by the `monitor` profile, never left out."""
 
 BASICS = (
-    refuse(
-        "tls-required", MAIL, "530", "5.7.0", "Must issue a STARTTLS command first",
-        "tls_required.sender", "tls_required.client",
-    ),
     Rule(
         name="allowed-client-may-guess", phase=RCPT, action=Action.IGNORE, reply=OK_REPLIES[RCPT],
         codes=("access_client.allowed",), ignore=("harvest.*",),

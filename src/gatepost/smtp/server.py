@@ -89,8 +89,13 @@ class ServerProtocol:
 
     def receive(self, octets: bytes) -> None:
         """Octets from the client; while an event is unanswered they only wait (the caller stops reading)."""
-        if self.mode is not Mode.CLOSED:
-            self.lines.feed(octets)
+        lines = self.lines
+        if self.mode is Mode.CLOSED:
+            return
+        if lines.position >= len(lines.buffer):
+            lines.buffer, lines.position = octets, 0
+        else:
+            lines.feed(octets)
 
     def next_event(self) -> Event | None:
         """The next event, or None if more octets are needed.
@@ -99,19 +104,17 @@ class ServerProtocol:
         """
         if self.pending is not None:
             raise RuntimeError(f"{type(self.pending).__name__} has not been answered")
+        event: Event | None
         if self.mode is Mode.COMMAND:
-            if self.skip and not self.skipped():
-                return None
-            self.pending = event = self.next_command()
-            if isinstance(event, Content):  # a chunk begins
-                self.pending = None
+            event = None if self.skip and not self.skipped() else self.next_command()
         elif self.mode is Mode.CONTENT and self.transfer is not None:
             event = self.transfer.next_event(self.lines)
-            self.pending = None if isinstance(event, Content) else event
         else:
             return None
-        if isinstance(event, Invalid | BadContent) and event.close:
-            self.mode = Mode.CLOSED
+        if not isinstance(event, Content):
+            self.pending = event
+            if isinstance(event, Invalid | BadContent) and event.close:
+                self.mode = Mode.CLOSED
         return event
 
     @property
@@ -136,7 +139,14 @@ class ServerProtocol:
             return denied(word.decode("ascii", "replace")[:32], self.table.on_disabled)
         if len(line) + 2 > longest:
             return self.overlong(word)
-        return self.allowed(word.decode("ascii"), line)
+        verb = word.decode("ascii")
+        if self.lines.has_more and self.had_to_wait(verb):
+            return Invalid(reply=replies.PIPELINED, rule="command.pipelining", verb=verb, close=True)
+        return self.allowed(verb, line)
+
+    def had_to_wait(self, verb: str) -> bool:
+        """Nothing may be sent behind it before its answer (RFC 2920 §3.1); without EHLO that holds for every command."""
+        return (verb in LAST_IN_GROUP or not self.esmtp) and verb not in ("QUIT", "BDAT")
 
     def overlong(self, word: bytes) -> Invalid:
         verb = word.decode("ascii", "replace")
@@ -148,34 +158,28 @@ class ServerProtocol:
 
     def allowed(self, verb: str, line: bytes) -> Event:
         """A line whose verb is in the table."""
-        if self.lines.has_more and (verb in LAST_IN_GROUP or not self.esmtp) and verb not in ("QUIT", "BDAT"):
-            return Invalid(reply=replies.PIPELINED, rule="command.pipelining", verb=verb, close=True)
         try:
             text = line.decode("utf-8")
         except UnicodeDecodeError:
             return bad_characters(verb)
         if not text.isprintable():
             return bad_characters(verb)
-        if verb != "BDAT" and not self.in_sequence(verb):
+        if self.is_out_of_sequence(verb):
             return out_of_sequence(verb)
         event = parse(verb, text, self.offer, self.smtputf8)
         return self.begin_chunk(event) if isinstance(event, Chunk) else event
 
-    def in_sequence(self, verb: str) -> bool:
-        """RFC 5321 §4.1.4."""
-        match verb:
-            case "MAIL":
-                return bool(self.helo) and not self.sender_given
-            case "RCPT":
-                return self.sender_given and self.transfer is None
-            case "DATA":
-                return bool(self.recipients) and self.transfer is None
-            case "STARTTLS":
-                return self.esmtp and not self.sender_given and not self.tls_active
-            case "AUTH":
-                return self.esmtp and not self.sender_given
-            case _:
-                return True
+    def is_out_of_sequence(self, verb: str) -> bool:
+        """RFC 5321 §4.1.4; a chunk is judged when its size is known."""
+        if verb == "RCPT":
+            return not self.sender_given or self.transfer is not None
+        if verb == "MAIL":
+            return not self.helo or self.sender_given
+        if verb == "DATA":
+            return not self.recipients or self.transfer is not None
+        if verb == "STARTTLS":
+            return not self.esmtp or self.sender_given or self.tls_active
+        return verb == "AUTH" and (not self.esmtp or self.sender_given)
 
     def begin_chunk(self, chunk: Chunk) -> Event:
         """The octets of a chunk follow whatever we answer, so a refused one is swallowed."""

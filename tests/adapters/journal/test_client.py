@@ -140,3 +140,18 @@ def test_a_coroutine_that_finds_room_ends_without_a_task(ends):
     loop.run_until_complete(main())
     loop.close()
     assert steps == [True]
+
+
+def test_waiting_works_on_the_loop_that_workers_run_on(ends):
+    uvloop = pytest.importorskip("uvloop")
+
+    async def wait_for_room() -> bool:
+        client = JournalClient(ends[0])
+        fill(client)
+        waiting = asyncio.ensure_future(client.record_later(trace()))
+        await asyncio.sleep(0.01)
+        received(ends[1])
+        return await waiting
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        assert runner.run(wait_for_room())

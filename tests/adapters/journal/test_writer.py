@@ -223,3 +223,15 @@ def test_a_reader_of_standard_error_that_stops_reading_stops_no_trace(place):
     assert until(lambda: len(place.found()) == 1000)
     os.close(upper)
     os.close(lower)
+
+
+def test_a_busy_worker_keeps_nobody_out(place):
+    """Both ends are full before the writer starts; it takes from both by turns."""
+    busy, other = (JournalClient(ends[0]) for ends in place.pairs)
+    for number in range(1200):
+        assert busy.record(trace(number))
+    assert other.record(trace(5000))
+    place.start_writer()
+    assert until(lambda: len(place.found()) == 1201)
+    order = [t.id for t in JournalRecords(place.path).find(Search(limit=5000))][::-1]
+    assert order.index(trace(5000).id) < 1100

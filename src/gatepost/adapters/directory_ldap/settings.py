@@ -48,7 +48,10 @@ def url(value: object) -> Url:
 
 
 def bases(value: object) -> object:
-    return (value,) if isinstance(value, str) else value
+    """One base, or a list of them; a validator in between takes lists no more, unlike the file's reader."""
+    if isinstance(value, str):
+        return (value,)
+    return tuple(value) if isinstance(value, list) else value
 
 
 Server = Annotated[Url, PlainValidator(url), PlainSerializer(str)]

@@ -10,6 +10,7 @@ import select
 import signal
 import socket
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -89,7 +90,7 @@ class Writer:
         alarms: Alarms | None,
         beat: Callable[[], object] | None = None,
     ) -> None:
-        self.sockets = list(sockets)
+        self.sockets = deque(sockets)
         self.outlets = Outlets(log)
         self.alarms = alarms if alarms is not None else AlarmLines(self.outlets)
         self.recorder = Recorder(path, journal, self.alarms)
@@ -154,6 +155,7 @@ class Writer:
 
     def sweep(self) -> bool:
         """Read what is in the sockets; True = a batch is full, and there may be more."""
+        self.sockets.rotate(-1)  # everybody is first once: no busy worker keeps the others out
         for end in tuple(self.sockets):
             if self.count >= BATCH_SIZE:
                 return True

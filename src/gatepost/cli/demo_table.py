@@ -1,0 +1,116 @@
+"""How is the demo's outcome shown? On 80 columns: what was sent, what the gateway said, why, who has got what."""
+
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+
+from gatepost.cli.demo_mail import Scenario
+from gatepost.cli.explanation import GATEWAY_RULES, HARD, NEUTRAL, PROTOCOL_RULES, failed_handover
+from gatepost.cli.terminal import Json, styled
+from gatepost.cli.trace_view import WIDTH, cut, wrapped
+from gatepost.model.trace import End, Trace
+
+TITLE = 52  # characters
+ID = 16
+COLOURS = {"2": "green", "4": "yellow", "5": "red"}
+SAYS_NOTHING = "the answer is the same for every name: it says nothing"
+
+
+class Result(Struct, frozen=True, kw_only=True):
+    """What came of one scenario.
+
+    Args:
+        client: the address it came from.
+        reply: that decided it.
+        taken: messages that the mail server got by it.
+        trace: the gateway's record; None if there is none.
+    """
+
+    number: int
+    scenario: Scenario
+    client: str
+    reply: str
+    taken: int
+    trace: Trace | None
+
+    @property
+    def why(self) -> str:
+        return "the gateway has no record of it" if self.trace is None else why(self.trace, self.reply)
+
+    @property
+    def held(self) -> float:
+        """Seconds in the tar pit before that reply."""
+        exchanges = self.trace.exchanges if self.trace else ()
+        return max((exchange.delay for exchange in exchanges if exchange.reply == self.reply), default=0.0)
+
+    @property
+    def is_as_expected(self) -> bool:
+        wanted = self.scenario
+        return self.reply.startswith(wanted.answer) and self.taken == wanted.taken and wanted.why in self.why
+
+
+def why(trace: Trace, reply: str) -> str:
+    """What in the record led to that reply."""
+    for decision in reversed(trace.decisions):
+        verdict = decision.verdict
+        if verdict.action in HARD and verdict.rule not in NEUTRAL and str(verdict.reply) == reply:
+            return f"rule {verdict.rule}" + (f" ({', '.join(dict.fromkeys(verdict.because))})" if verdict.because else "")
+    broken = next((e for e in trace.exchanges if e.reply == reply and e.argument.startswith(PROTOCOL_RULES)), None)
+    if broken is not None:
+        return f"protocol rule {broken.argument}"
+    if any(e.verb == "content" and e.reply == reply for e in trace.exchanges):
+        return "its content broke the protocol"
+    return without_rule(trace, reply)
+
+
+def without_rule(trace: Trace, reply: str) -> str:
+    own = next((r.rule for r in trace.recipients if r.reply == reply and r.rule in GATEWAY_RULES), "")
+    if own:
+        return f"{own}: {GATEWAY_RULES[own]}"
+    if failed_handover(trace) is not None:
+        return "the mail server's own answer, passed on"
+    if trace.end is End.DELIVERED:
+        return "no rule spoke against it"
+    return SAYS_NOTHING if reply.startswith("252") else trace.end.value
+
+
+def as_json(result: Result) -> Json:
+    return {
+        "number": result.number,
+        "group": result.scenario.group,
+        "sent": result.scenario.title,
+        "client": result.client,
+        "reply": result.reply,
+        "why": result.why,
+        "held": result.held,
+        "mail_server_got": result.taken,
+        "id": result.trace.id if result.trace else None,
+        "as_expected": result.is_as_expected,
+    }
+
+
+def table(results: Sequence[Result]) -> Iterator[str]:
+    """Three lines for each, under the headings of their groups."""
+    group = ""
+    yield styled(f"{'#':>3}  {'SENT; ANSWER; WHY':<{TITLE}} {'MAIL SERVER GOT':>{WIDTH - TITLE - 6}}", "bold")
+    for result in results:
+        if result.scenario.group != group:
+            group = result.scenario.group
+            yield f"\n{styled(group, 'bold')}"
+        yield from entry(result)
+
+
+def entry(result: Result) -> Iterator[str]:
+    got = "the message" if result.taken == 1 else "nothing" if not result.taken else f"{result.taken} messages"
+    title = f"{result.number:>3}  {cut(result.scenario.title, TITLE):<{TITLE}}"
+    yield f"{title} {styled(f'{got:>{WIDTH - TITLE - 6}}', 'green' if result.taken else 'dim')}"
+    yield f"     {styled(cut(result.reply, WIDTH - 5), COLOURS.get(result.reply[:1], 'red'))}"
+    held = f", held {result.held:g} s" if result.held >= 0.001 else ""
+    reason = f"{result.why}{held}"
+    name = result.trace.id if result.trace else ""
+    *first, last = wrapped(reason, WIDTH - 5 - ID - 2, "") or [""]
+    yield from (f"     {line}" for line in first)
+    yield f"     {last:<{WIDTH - 5 - ID}}{styled(name, 'dim')}".rstrip()
+    if not result.is_as_expected:
+        wanted = result.scenario
+        yield styled(f"     ! expected {wanted.answer}, {wanted.why}, {wanted.taken} message(s) taken", "red", "bold")

@@ -1,0 +1,79 @@
+"""What is attacked, as fixtures.
+
+`target` is one generous gateway for the whole session (no tar pit, high limits) with a sloppy backend behind it;
+`attack` starts gateways with settings of their own. After each test: no traceback, and the next client is served.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gatepost.testing.sloppy import SloppyServer
+from tests.attacks.background import Background
+from tests.attacks.target import Target
+from tests.servers.gateway import Gateway, laid_over
+
+GENEROUS: dict[str, Any] = {
+    "listeners": {
+        "inbound": {
+            "limits": {
+                "errors": 100_000,
+                "junk_commands": 100_000,
+                "refused_recipients": 100_000,
+                "message_size": "1MiB",
+                "session_size": "10GiB",
+            }
+        }
+    },
+    "checks": {"harvest": {"enabled": False}},
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents and {"target", "attack"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.servers)
+
+
+@pytest.fixture(scope="session")
+def sloppy() -> Iterator[SloppyServer]:
+    with Background(SloppyServer()) as running:
+        yield running.server
+
+
+@pytest.fixture(scope="session")
+def generous_gateway(sloppy: SloppyServer) -> Iterator[Gateway]:
+    with Gateway(backend=sloppy.port, settings=GENEROUS) as gateway:
+        yield gateway
+
+
+@pytest.fixture
+def target(generous_gateway: Gateway, sloppy: SloppyServer) -> Iterator[Target]:
+    target = Target(generous_gateway, sloppy)
+    yield target
+    target.serve_somebody()
+    target.assert_no_bug()
+
+
+@pytest.fixture
+def attack(sloppy: SloppyServer) -> Iterator[Callable[..., Target]]:
+    """Starts a gateway like `target`'s with `settings` laid over (None takes a key out) and arguments of `Gateway`."""
+    started: list[Target] = []
+
+    def start(settings: dict[str, Any] | None = None, **arguments: Any) -> Target:
+        arguments = {"backend": sloppy.port, **arguments}
+        gateway = Gateway(settings=laid_over(GENEROUS, settings or {}), **arguments)
+        gateway.start()
+        started.append(Target(gateway, sloppy))
+        return started[-1]
+
+    yield start
+    for target in started:
+        try:
+            target.assert_no_bug()
+        finally:
+            print(target.said()[-20_000:])  # noqa: T201  pytest shows it with a failure
+            target.gateway.remove()
