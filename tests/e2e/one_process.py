@@ -2,6 +2,7 @@
 in the test's own process: what was done before which octet was written to the client is in one list."""
 
 import asyncio
+import json
 import socket
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -38,6 +39,7 @@ def settings_in(directory: Path, rules: Sequence[Mapping[str, Any]] = (HELD,)) -
             "policy": {"rules": list(rules)},
         }
     )
+    (directory / "spool").mkdir(exist_ok=True)
     return parse(text, "gatepost.toml").settings
 
 
@@ -207,8 +209,6 @@ class Client:
 
 def held_in(settings: Settings) -> list[dict[str, Any]]:
     """The envelopes of what is held under its final name; `octets` is the message."""
-    import json
-
     directory = settings.gateway.data_dir / "quarantine"
     found = []
     for held in sorted(directory.glob("[!.]*")) if directory.is_dir() else ():

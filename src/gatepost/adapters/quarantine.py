@@ -52,7 +52,9 @@ class FileQuarantine:
 
     def store(self, held: Held, payload: Holdable) -> str:
         """Blocking: write, sync, rename, sync."""
-        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not self.directory.is_dir():
+            self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            sync_directory(self.directory.parent)
         draft = self.directory / f".{held.transaction}.{os.getpid()}"
         draft.mkdir(mode=0o700)
         try:
@@ -67,8 +69,12 @@ class FileQuarantine:
         return name
 
     def keep(self, draft: Path, final: Path) -> None:
-        if not final.exists():
+        """Under its name; whoever was there first, also at this very moment, holds the same octets."""
+        try:
             draft.rename(final)
+        except OSError:
+            if not final.is_dir():
+                raise
         sync_directory(self.directory)
 
 

@@ -17,7 +17,7 @@ from gatepost.config.settings import Settings
 from gatepost.gateway.clock import SystemClock
 from gatepost.gateway.directory_cache import CachedDirectory
 from gatepost.gateway.ids import Ids
-from gatepost.gateway.listener import Listener, Outside
+from gatepost.gateway.listener import Listener, Outside, Site
 from gatepost.gateway.listener_settings import ListenerSettings
 from gatepost.gateway.routes import DomainRoute, Routes
 from gatepost.gateway.tarpit import Tarpit
@@ -32,6 +32,8 @@ from gatepost.ports.memory import Memory
 from gatepost.ports.own_names import OwnNames
 
 log = structlog.get_logger()
+
+CLOSING = 1.0  # seconds for QUIT to the backends; no session is left by then
 
 
 def own_names(settings: Settings) -> OwnNames:
@@ -99,10 +101,13 @@ class Graph:
     def listener(self, name: str, section: ListenerSettings) -> Listener:
         gateway = self.settings.gateway
         limits = section.limits
-        return Listener(
-            name, section, hostname=section.hostname or gateway.hostname, header_prefix=gateway.header_prefix,
+        site = Site(
+            hostname=section.hostname or gateway.hostname, header_prefix=gateway.header_prefix,
             trusted_relays=gateway.trusted_relays, spool=spool_dir(gateway.data_dir), spool_memory=gateway.spool_memory,
             node=self.node, worker=self.worker,
+        )  # fmt: skip
+        return Listener(
+            name, section, site,
             judge=judge_for(self.settings, section.role, self.ports, self.clock, on_bug),
             routes=self.routes(section),
             tarpit=Tarpit(
@@ -151,7 +156,7 @@ class Graph:
         for directory in self.directories.values():
             if isinstance(directory, FileDirectory | CachedDirectory):
                 directory.close()
-        await asyncio.gather(*(backend.close() for backend in self.backends.values()))
+        await asyncio.gather(*(backend.close(grace=CLOSING) for backend in self.backends.values()))
 
 
 def server_tls(section: ListenerSettings) -> ServerTls | None:

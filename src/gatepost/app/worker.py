@@ -77,7 +77,7 @@ class Life:
     def __init__(self, loop: asyncio.AbstractEventLoop, graph: Graph, worker: Worker, line: ControlLine) -> None:
         self.loop, self.graph, self.worker, self.line = loop, graph, worker, line
         self.ended = asyncio.Event()
-        self.is_draining = False
+        self.is_draining = self.is_orphan = False
         self.tasks: set[asyncio.Task[Any]] = set()
 
     def listen_to_signals(self) -> None:
@@ -86,18 +86,27 @@ class Life:
         self.loop.add_reader(self.line.fileno(), self.on_control)
 
     def on_control(self) -> None:
-        """Readable only when the supervisor is gone: then nobody would start us again or stop us."""
-        if self.line.supervisor_is_gone():
-            self.loop.remove_reader(self.line.fileno())
-            self.on_sigterm()
+        """Readable only when the supervisor is gone: then nobody would start us again, or stop us."""
+        if not self.line.supervisor_is_gone():
+            return
+        self.loop.remove_reader(self.line.fileno())
+        self.is_orphan = True  # the kernel sends SIGTERM too; that is no second one of the supervisor's
+        self.loop.call_later(self.graph.settings.gateway.drain, self.cut_off)
+        if not self.is_draining:
+            self.is_draining = True
+            self.start(self.drain())
 
     def on_sigterm(self) -> None:
         if self.is_draining:
-            self.worker.cut_off()
-            self.ended.set()
+            if not self.is_orphan:
+                self.cut_off()
             return
         self.is_draining = True
         self.start(self.drain())
+
+    def cut_off(self) -> None:
+        self.worker.cut_off()
+        self.ended.set()
 
     async def drain(self) -> None:
         await self.worker.drain(float("inf"))  # the supervisor's second SIGTERM ends it

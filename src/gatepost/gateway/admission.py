@@ -18,7 +18,7 @@ class Evictable(Protocol):
 
     active: float
 
-    def evict(self) -> None: ...
+    def evict(self) -> bool: ...
 
 
 class Admission:
@@ -71,12 +71,12 @@ class Admission:
     def evict_one(self) -> bool:
         """Close the session of this worker that has been idle longest before MAIL.
 
-        Who has spoken since he was queued is queued anew behind the others; so the queue is in order when it matters.
+        Who has spoken since he was queued, or waits for an answer of ours, is queued anew behind the others; so the
+        queue is in order when it matters.
         """
         for _ in range(len(self.idle)):
             victim = next(iter(self.idle))
-            if self.idle.pop(victim) >= victim.active:
-                victim.evict()
+            if self.idle.pop(victim) >= victim.active and victim.evict():
                 return True
             self.idle[victim] = victim.active
         return False

@@ -12,11 +12,13 @@ from gatepost.engine.stepping import first_step
 from gatepost.gateway.admission import Admission
 from gatepost.gateway.answer import Answer
 from gatepost.gateway.dialogue import answer_to
+from gatepost.gateway.handshake import encrypted
 from gatepost.gateway.mail_dialogue import content
 from gatepost.gateway.patience import Wait, look
 from gatepost.gateway.session import Session
-from gatepost.gateway.tls import ServerTls, describe
+from gatepost.gateway.tls import describe
 from gatepost.gateway.wheel import Wheel
+from gatepost.gateway.wire import Wire
 from gatepost.model.reply import Reply
 from gatepost.model.trace import End
 from gatepost.smtp.events import ChunkEnd, Content, EndOfContent, Event, Plain
@@ -26,12 +28,10 @@ GREETING = Plain("")  # the client has connected; that is answered too
 OUR_FAULT = Reply(421, "4.3.0", "Internal error, try again later")
 EVICTED = Reply(421, "4.3.2", "Too busy, try again later")
 WRITE_BUFFER = 64 * 1024  # octets of replies the client may leave unread
-HANDSHAKE = 30.0  # seconds for TLS
-SHUTDOWN = 5.0  # seconds for its end
 LINGER = 5.0  # seconds for the client to read our last reply
 
 
-class Connection(asyncio.Protocol):
+class Connection(Wire):
     """Owned by the event loop; lives until `connection_lost`.
 
     Args:
@@ -40,27 +40,22 @@ class Connection(asyncio.Protocol):
     """
 
     __slots__ = (
-        "active", "admission", "busy", "core", "ends", "half_closed", "in_tarpit", "is_queued", "last_reply", "loop",
+        "active", "admission", "busy", "core", "ends", "half_closed", "handshaking", "in_tarpit", "is_queued", "last_reply", "loop",
         "octets_in", "octets_then", "out", "reading", "session", "since", "timer", "transport", "wait", "wheel", "writable",
     )  # fmt: skip
 
     def __init__(self, session: Session, core: ServerProtocol, admission: Admission, wheel: Wheel) -> None:
+        super().__init__(wheel)
         self.session = session
         self.core = core
         self.admission = admission
-        self.wheel = wheel
-        self.loop = wheel.loop
-        self.transport: asyncio.Transport | None = None
-        self.out: list[bytes] = []
         self.busy = True  # an answer is pending; until the greeting it is that
-        self.reading = self.writable = True
-        self.half_closed = self.in_tarpit = False
+        self.half_closed = self.in_tarpit = self.handshaking = False
         self.timer: asyncio.TimerHandle | None = None
         self.last_reply: Reply | None = None
         self.octets_in = self.octets_then = 0
         self.wait: Wait | None = None
         self.active = self.since = self.loop.time()
-        self.ends = 0.0  # when a connection that is to be closed is cut off
         self.is_queued = False  # among those that may have to make room
 
     def begin(self, transport: asyncio.Transport, refusal: Reply | None, *, implicit_tls: bool, pause: float) -> None:
@@ -69,8 +64,7 @@ class Connection(asyncio.Protocol):
         Args:
             pause: seconds in which a client that talks too early gives itself away.
         """
-        self.transport = transport
-        transport.set_write_buffer_limits(high=WRITE_BUFFER)
+        self.attach(transport)
         self.wheel.visit(self, self.active + self.session.at.limits.idle)
         if refusal is not None:
             self.busy = False
@@ -107,6 +101,7 @@ class Connection(asyncio.Protocol):
         """The client has nothing more to say; what it waits for it still gets (a half-close)."""
         self.half_closed = True
         if not self.busy:
+            self.core.close()
             self.close()
         return self.busy
 
@@ -121,6 +116,8 @@ class Connection(asyncio.Protocol):
             self.pump()
 
     def connection_lost(self, error: Exception | None) -> None:
+        if self.session.gone:
+            return
         self.transport = None
         self.session.gone = True
         self.admission.idle.pop(self, None)
@@ -129,7 +126,7 @@ class Connection(asyncio.Protocol):
             self.timer.cancel()
             self.timer = None
             self.busy = False
-        if not self.busy:
+        if self.handshaking or not self.busy:
             self.record_end()
 
     def look(self, now: float) -> float:
@@ -141,6 +138,7 @@ class Connection(asyncio.Protocol):
             return 0.0 if self.ends else when  # whoever set `ends` has asked for a visit then
         if now < self.ends:
             return self.ends
+        self.core.close()
         self.abort()
         return 0.0
 
@@ -214,6 +212,7 @@ class Connection(asyncio.Protocol):
             self.say_now(answer)
         elif self.admission.enter_tarpit():
             self.in_tarpit = self.busy = True
+            self.stay()
             self.flush()
             self.timer = self.loop.call_later(answer.delay, self.leave_tarpit, answer)
         else:
@@ -251,44 +250,39 @@ class Connection(asyncio.Protocol):
             self.settle()
         return flawed is not None
 
-    def evict(self) -> None:
-        """Make room: this connection has been idle longest."""
+    def evict(self) -> bool:
+        """Make room: this connection has been idle longest. False if the client waits for us."""
+        if self.busy and not self.handshaking:
+            return False
         self.part_with(EVICTED)
+        return True
 
     def part_with(self, reply: Reply) -> None:
         """Say one last thing between commands, and close."""
+        if self.handshaking:  # nothing can be said
+            self.abort()
+            return
         self.say_now(Answer(reply, close=True))
         self.flush()
         self.settle()
 
-    # ── the transport ────────────────────────────────────────────────────────
-
-    def flush(self) -> None:
-        out = self.out
-        if out:
-            if self.transport is not None:
-                self.transport.write(out[0] if len(out) == 1 else b"".join(out))
-            self.out = []
-
-    def pause_reading(self) -> None:
-        if self.reading and self.transport is not None:
-            self.transport.pause_reading()
-            self.reading = False
-
-    def resume_reading(self) -> None:
-        if not self.reading and self.writable and self.transport is not None:
-            self.transport.resume_reading()
-            self.reading = True
+    # ── the end ──────────────────────────────────────────────────────────────
 
     def settle(self) -> None:
-        """Nothing more to do now: what do we wait for, and how long?"""
+        """Nothing more to do now: is it over, or may this connection have to make room for another?"""
         if self.transport is None:
             return
         if self.core.is_closed and not self.busy:
-            self.linger()
+            self.end()
         elif self.half_closed and not self.busy:
+            self.core.close()
             self.close()
-        elif (self.session.transaction is None) is not self.is_queued:
+        elif not self.in_tarpit and (self.session.transaction is None) is not self.is_queued:
+            self.queue_as_idle()
+
+    def stay(self) -> None:
+        """In the tar pit nobody has to make room: he is not counted among the served."""
+        if self.is_queued:
             self.queue_as_idle()
 
     def queue_as_idle(self) -> None:
@@ -299,38 +293,15 @@ class Connection(asyncio.Protocol):
         else:
             self.admission.idle.pop(self, None)
 
-    def linger(self) -> None:
-        """Close so that the client hears our last word: closing on unread input would reset the connection."""
-        transport = self.transport
-        if transport is None or self.ends:
+    def end(self) -> None:
+        """Our last word has been said."""
+        if self.ends:
             return
         self.admission.idle.pop(self, None)
         if self.half_closed or (self.last_reply is not None and self.last_reply.code == 221):
             self.close()
-            return
-        self.resume_reading()
-        if not transport.can_write_eof():  # TLS has no half-close
-            self.close()
-            return
-        transport.write_eof()
-        self.end_within(LINGER)
-
-    def close(self) -> None:
-        """Write what is buffered, then close; a peer that does not read has `LINGER` seconds."""
-        self.core.close()
-        if self.transport is not None:
-            self.transport.close()
-            self.end_within(LINGER)
-
-    def end_within(self, seconds: float) -> None:
-        if not self.ends:
-            self.ends = self.loop.time() + seconds
-            self.wheel.visit(self, self.ends)
-
-    def abort(self) -> None:
-        self.core.close()
-        if self.transport is not None:
-            self.transport.abort()
+        else:
+            self.close_when_heard()
 
     def start_upgrade(self, *, greet: bool) -> None:
         self.busy = True
@@ -338,34 +309,23 @@ class Connection(asyncio.Protocol):
 
     async def upgrade(self, greet: bool) -> None:
         """TLS from here on; nothing that was said before survives (RFC 3207 §4.2)."""
-        tls, transport = self.session.listener.tls, self.transport
-        if tls is None or transport is None:
-            return
-        transport.pause_reading()
+        listener = self.session.listener
         try:
-            await self.start_tls(tls, transport)
+            tls = await self.start_tls(listener.tls) if listener.tls is not None else None
         except (OSError, TimeoutError, ValueError):  # ssl.SSLError is an OSError
+            tls = None
+        if tls is None:
+            self.core.close()
             self.abort()
             return
-        if self.transport is None:
-            return
-        self.busy, self.reading = False, True
+        self.session.tls_started(tls)
+        self.busy = False
         self.core.set_terms(self.session.terms())
         self.core.tls_started()
         if greet:
             self.greet()
         else:
             self.settle()
-
-    async def start_tls(self, tls: ServerTls, transport: asyncio.Transport) -> None:
-        upgraded = await self.loop.start_tls(
-            transport, self, tls.context, server_side=True, ssl_handshake_timeout=HANDSHAKE, ssl_shutdown_timeout=SHUTDOWN
-        )
-        if upgraded is None:
-            raise ConnectionResetError("closed during the handshake")
-        upgraded.set_write_buffer_limits(high=WRITE_BUFFER)
-        self.transport = upgraded
-        self.session.tls_started(describe(upgraded.get_extra_info("ssl_object")))
 
     def record_end(self) -> None:
         """What was still open is recorded."""

@@ -21,8 +21,10 @@ from gatepost.syntax.header import HEADER_LIMIT, read_header
 
 DISK_FULL = Reply(452, "4.3.1", "Insufficient system storage, try again later")
 HEADER_TOO_LARGE = Reply(552, "5.3.4", "Message header is too large")
+BAD_HEADER = Reply(554, "5.6.0", "Message header begins with a continuation line")
 TOO_LARGE_HERE = Reply(552, "5.3.4", "Message exceeds the maximum size of the recipient's domain")
 UNREADABLE_HEADER = ("too-large", "too-many-fields")
+STRAY_FOLD = "leading-fold"  # it would continue the last of our own fields
 SEVERITY = {action: severity for severity, action in enumerate(Action)}
 
 
@@ -72,13 +74,20 @@ async def judged(session: Session, transaction: Transaction, event: EndOfContent
     )  # fmt: skip
     transaction.message_id = message_id(whole)
     at = message_stage(session, transaction, whole)
-    if any(defect in UNREADABLE_HEADER for defect in malformed):  # what cannot be read cannot be cleaned
-        refused = Verdict(Action.REJECT, HEADER_TOO_LARGE, "header-limits")
+    if malformed and (reply := uncleanable(malformed)) is not None:
+        refused = Verdict(Action.REJECT, reply, "header-limits")
         return await handed_over(session, transaction, at, [(refused, transaction.recipients)])
     if (verdict := session.quiet(Phase.MESSAGE, at)) is not None and is_plain(transaction):
         return await handed_over(session, transaction, at, [(verdict, transaction.recipients)])
     steps, known = await session.listener.judge.evidence(Phase.MESSAGE, at)
     return await handed_over(session, transaction, at, verdicts(session, transaction, at, steps, known))
+
+
+def uncleanable(malformed: tuple[str, ...]) -> Reply | None:
+    """What cannot be read to its end cannot be cleaned of what only the inside may say."""
+    if any(defect in UNREADABLE_HEADER for defect in malformed):
+        return HEADER_TOO_LARGE
+    return BAD_HEADER if STRAY_FOLD in malformed else None
 
 
 def is_plain(transaction: Transaction) -> bool:
@@ -95,7 +104,7 @@ def message_id(message: Message) -> str:
 def message_stage(session: Session, transaction: Transaction, message: Message) -> MessageStage:
     at = transaction.at
     client, key = at.client_ip, at.client
-    if session.is_trusted and (behind := client_behind(message, session.listener.trusted_relays)):
+    if session.is_trusted and (behind := client_behind(message, session.listener.site.trusted_relays)):
         client, key = behind, ""
     return MessageStage(
         session=at.session, listener=at.listener, role=at.role, client_ip=client, limits=at.limits,
@@ -176,8 +185,8 @@ def envelope(transaction: Transaction, at: MessageStage, recipients: list[Recipi
 
 def payload(session: Session, at: MessageStage, verdict: Verdict) -> Outgoing:
     listener = session.listener
-    ours = received(at, listener.hostname, listener.date(at.now))
+    ours = received(at, listener.site.hostname, listener.date(at.now))
     if verdict.action is Action.TAG:
-        ours = f"{listener.header_prefix}-Tag: {verdict.rule}\r\n".encode("ascii", "replace") + ours
-    prefix = listener.header_prefix.lower() + "-"
-    return outgoing(at.message, ours, prefix, listener.hostname, outside=listener.is_outside)
+        ours = f"{listener.site.header_prefix}-Tag: {verdict.rule}\r\n".encode("ascii", "replace") + ours
+    prefix = listener.site.header_prefix.lower() + "-"
+    return outgoing(at.message, ours, prefix, listener.site.hostname, outside=listener.is_outside)

@@ -33,9 +33,12 @@ class Judge:
         }
 
     def quiet(self, phase: Phase, at: ConnectStage) -> Decision | None:
-        """What most phases of most messages come to: nothing known, nothing found, no rule asked. None if it is not so."""
+        """What most phases of most messages come to: nothing new is found and no rule matches. None if it is not so."""
         decision = self.quiet_decisions.get(phase)
-        if decision is None or at.so_far.items or not self.engine.is_quiet(phase, at):
+        if decision is None or not self.engine.is_quiet(phase, at):
+            return None
+        known = at.so_far.items
+        if known and decide(phase, known, self.rules, lambda: facts_of(at)) is not decision.verdict:
             return None
         return decision
 

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
+from msgspec import Struct
+
 from gatepost.gateway.answer import Answer
 from gatepost.gateway.ids import Ids
 from gatepost.gateway.judge import Judge
@@ -50,56 +52,47 @@ class Outside:
         self.tally = Tally()
 
 
+class Site(Struct, frozen=True, kw_only=True):
+    """Where a listener is at home.
+
+    Args:
+        hostname: in the banner, in EHLO and in Received.
+        header_prefix: of our own header fields.
+        trusted_relays: networks of relays in front of us.
+        spool: directory for large messages; `spool_memory` octets stay in memory.
+        node, worker: for traces.
+    """
+
+    hostname: str
+    header_prefix: str
+    trusted_relays: tuple[Network, ...]
+    spool: Path
+    spool_memory: int
+    node: str
+    worker: int
+
+
 class Listener:
     """One `[listeners.<name>]` in one worker.
 
     Args:
-        hostname: in the banner, in EHLO and in Received.
-        spool: directory for large messages, `spool_memory` octets stay in memory.
         on_bug: told of an exception that is ours to mend.
     """
 
     def __init__(
-        self,
-        name: str,
-        settings: ListenerSettings,
-        *,
-        hostname: str,
-        header_prefix: str,
-        trusted_relays: tuple[Network, ...],
-        spool: Path,
-        spool_memory: int,
-        node: str,
-        worker: int,
-        judge: Judge,
-        routes: Routes,
-        tarpit: Tarpit,
-        tls: ServerTls | None,
-        outside: Outside,
-        ids: Ids,
-        on_bug: Callable[[str, BaseException], None],
-    ) -> None:
-        self.name = name
-        self.settings = settings
+        self, name: str, settings: ListenerSettings, site: Site, *, judge: Judge, routes: Routes, tarpit: Tarpit,
+        tls: ServerTls | None, outside: Outside, ids: Ids, on_bug: Callable[[str, BaseException], None],
+    ) -> None:  # fmt: skip
+        self.name, self.settings, self.site = name, settings, site
         self.role = settings.role
-        self.hostname = hostname
-        self.greeting = Answer(Reply(220, "", f"{hostname} {settings.banner}".rstrip()))
-        self.header_prefix = header_prefix
-        self.trusted_relays = trusted_relays
-        self.spool = spool
-        self.spool_memory = spool_memory
-        self.node = node
-        self.worker = worker
+        self.greeting = Answer(Reply(220, "", f"{site.hostname} {settings.banner}".rstrip()))
         self.limits = settings.limits.limits()
         self.table: CommandTable = settings.table()
-        self.judge = judge
-        self.routes = routes
-        self.tarpit = tarpit
-        self.tls = tls
-        self.tls_demand = TlsDemand(settings.tls) if settings.tls.is_demanded else None
-        self.outside = outside
-        self.ids = ids
-        self.on_bug = on_bug
+        self.judge, self.routes, self.tarpit, self.tls = judge, routes, tarpit, tls
+        self.outside, self.ids, self.on_bug = outside, ids, on_bug
+        demand = settings.tls
+        is_demanded = demand.required or demand.required_from or demand.required_sender_domains
+        self.tls_demand = TlsDemand(demand) if is_demanded else None
         self.draining = False
         self.offered: list[Extensions] = []
         self.terms_of = (self.make_terms(False), self.make_terms(True))

@@ -159,7 +159,7 @@ def data(session: Session, event: Data) -> Answer | Coroutine[Any, Any, Answer]:
         at = data_stage(transaction, transaction.known)
         if session.quiet(Phase.DATA, at) is None:
             return data_judged(session, transaction, at)
-    transaction.spool = Spool(session.listener.spool, session.listener.spool_memory)
+    transaction.spool = Spool(session.listener.site.spool, session.listener.site.spool_memory)
     return START_CONTENT
 
 
@@ -169,7 +169,7 @@ async def data_judged(session: Session, transaction: Transaction, at: DataStage)
     if refusal is not None:
         return refusal
     transaction.known = known
-    transaction.spool = Spool(session.listener.spool, session.listener.spool_memory)
+    transaction.spool = Spool(session.listener.site.spool, session.listener.site.spool_memory)
     return Answer(replies.START_CONTENT, verdict.delay)
 
 

@@ -19,6 +19,7 @@ from gatepost.gateway.transaction import Place
 from gatepost.gateway.wheel import Wheel
 from gatepost.model.client import client_of
 from gatepost.model.stage import ConnectStage, IPAddress
+from gatepost.model.tls import Tls
 from gatepost.smtp.proxy import BadProxyHeader, ProxyReader
 from gatepost.smtp.server import ServerProtocol
 
@@ -50,7 +51,7 @@ class Door:
 class Opening(asyncio.Protocol):
     """Lives until the client's address is known for certain."""
 
-    __slots__ = ("door", "is_over", "port", "reader", "transport")
+    __slots__ = ("door", "ip", "is_over", "port", "reader", "transport")
 
     def __init__(self, door: Door) -> None:
         self.door = door
@@ -63,13 +64,13 @@ class Opening(asyncio.Protocol):
         if not peer:  # already gone
             transport.abort()
             return
-        ip, self.port = plain_address(peer[0]), peer[1]
-        if contains(self.door.listener.settings.proxy_protocol, ip):
+        self.ip, self.port = plain_address(peer[0]), peer[1]
+        if contains(self.door.listener.settings.proxy_protocol, self.ip):
             self.transport = transport
             self.reader = ProxyReader()
             self.door.wheel.visit(self, self.door.wheel.loop.time() + PROXY_TIME)
         else:
-            begin(self.door, transport, ip, self.port, b"")
+            begin(self.door, transport, self.ip, self.port)
 
     def data_received(self, data: bytes) -> None:
         if self.reader is None or self.transport is None:
@@ -82,9 +83,8 @@ class Opening(asyncio.Protocol):
         if header is None:
             return
         self.is_over = True
-        peer = plain_address(self.transport.get_extra_info("peername")[0])
-        ip = peer if header.local or header.source_ip is None else header.source_ip
-        begin(self.door, self.transport, ip, header.source_port or self.port, self.reader.rest)
+        ip, port = header.source_ip or self.ip, header.source_port or self.port
+        begin(self.door, self.transport, ip, port, self.reader.rest, header.tls)
 
     def eof_received(self) -> bool:
         return False
@@ -99,26 +99,31 @@ class Opening(asyncio.Protocol):
         return 0.0
 
 
-def begin(door: Door, transport: asyncio.Transport, client: IPAddress, port: int, octets: bytes) -> None:
+def begin(
+    door: Door, transport: asyncio.Transport, client: IPAddress, port: int, octets: bytes = b"", tls: Tls | None = None
+) -> None:
     """Everything is known: count the client in and greet it, or send it away.
 
     Args:
         octets: what came behind a PROXY header.
+        tls: what the client uses up to the proxy.
     """
     listener = door.listener
     now = listener.outside.clock.now()
     key, address = names_of(client)
+    implicit = listener.settings.tls.mode == "implicit"
     at = ConnectStage(
         session=listener.ids.next(now), listener=listener.name, role=listener.role, client_ip=client,
-        limits=listener.limits, now=now, spoke_early=bool(octets) or arrived(transport), client=key,
+        limits=listener.limits, now=now, spoke_early=not implicit and (bool(octets) or arrived(transport)), client=key,
     )  # fmt: skip
-    session = Session(listener, at, Place(listener.node, listener.worker, key, address, port, door.our_end(transport)))
-    core = ServerProtocol(listener.table, listener.terms(tls_active=False), normalize_lf=listener.normalizes(client))
+    session = Session(listener, at, Place(listener.site.node, listener.site.worker, key, address, port, door.our_end(transport)))
+    session.tls = tls
+    core = ServerProtocol(listener.table, session.terms(), normalize_lf=listener.normalizes(client))
+    core.tls_active = tls is not None
     connection = Connection(session, core, door.admission, door.wheel)
     transport.set_protocol(connection)
     refusal = door.admission.enter(key, session.is_trusted)
-    implicit = listener.settings.tls.mode == "implicit"
-    if octets and not implicit:
+    if octets:
         core.receive(octets)
     connection.begin(transport, refusal, implicit_tls=implicit, pause=listener.settings.policies.greeting_delay)
 

@@ -54,7 +54,7 @@ class Session:
         self.prelude: list[Decision] = []
         self.transaction: Transaction | None = None
         self.errors = self.junk = self.refused_recipients = self.messages = self.octets = 0
-        self.is_trusted = contains(listener.trusted_relays, at.client_ip)
+        self.is_trusted = contains(listener.site.trusted_relays, at.client_ip)
         self.gone = False
 
     # ── events ───────────────────────────────────────────────────────────────
@@ -114,7 +114,7 @@ class Session:
     def welcome(self, at: HeloStage) -> Answer:
         self.at = at
         keywords = self.terms().keywords if at.esmtp else ()
-        return Answer(Reply(250, "", self.listener.hostname, keywords))
+        return Answer(Reply(250, "", self.listener.site.hostname, keywords))
 
     def terms(self) -> Terms:
         return self.listener.terms(tls_active=self.tls is not None)
@@ -162,7 +162,10 @@ class Session:
 
     async def bad_content(self, event: BadContent) -> Answer:
         """Content that broke the rules has been discarded; nobody has the message."""
-        self.finish(End.REFUSED, event.reply, "content")
+        if self.record is not None:
+            now = self.listener.outside.clock.monotonic()
+            self.record.exchange("content", event.rule, event.reply, now, 0.0)
+        self.finish(End.REFUSED, event.reply, "")
         return Answer(event.reply, close=event.close)
 
     def start_tls(self) -> Answer:
@@ -173,7 +176,8 @@ class Session:
     def tls_started(self, tls: Tls) -> None:
         """The handshake is done; what was said before counts no more (RFC 3207 §4.2)."""
         self.abandon()
-        self.tls = tls
+        if self.tls is None:  # else a proxy has said what the client uses; this is the proxy's own
+            self.tls = tls
 
     # ── evidence, verdict, tar pit ───────────────────────────────────────────
 
@@ -248,9 +252,13 @@ class Session:
     def abandon(self) -> None:
         """RSET, QUIT, a new EHLO: the transaction ends without a message."""
         transaction = self.transaction
-        if transaction is not None:
-            refused = transaction.refused and not transaction.recipients
-            self.finish(End.REFUSED if refused else End.ABANDONED, Reply(250, "2.0.0", ""), "")
+        if transaction is None:
+            return
+        if transaction.refused and not transaction.recipients:
+            last = transaction.refused[-1]
+            self.finish(last.end, reply_of(last.reply), "")
+        else:
+            self.finish(End.ABANDONED, Reply(250, "2.0.0", "Transaction abandoned"), "")
 
     def finish(self, end: End, reply: Reply, verb: str) -> Trace | None:
         """Close the record: its trace goes to the journal. The trace comes back if there was no room for it."""
@@ -275,3 +283,9 @@ class Session:
         elif self.record is not None:
             unwritten = self.finish(end, reply, "")
             self.listener.outside.tally.lost += unwritten is not None
+
+
+def reply_of(said: str) -> Reply:
+    """A recipient's reply as it was recorded, back as a reply; for the end of a transaction that nobody was left in."""
+    code, _, text = said.partition(" ")
+    return Reply(int(code), "", text)

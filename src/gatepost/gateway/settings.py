@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidato
 from gatepost.syntax.address import address
 from gatepost.syntax.bad_syntax import BadSyntax
 from gatepost.syntax.domain import domain
-from gatepost.syntax.units import Size
+from gatepost.syntax.units import Duration, Size
 
 PORT_LIMIT = 65_535
 
@@ -118,6 +118,9 @@ class AlarmSettings(Section):
     command: Path | None = Field(
         None, description="Program started with the alarm's name as its argument and its text on standard input."
     )
+    interval: Duration = Field(
+        900.0, ge=60, description="Time between two notices of one alarm that goes on; the log has every one."
+    )
 
 
 class GatewaySettings(Section):
@@ -150,6 +153,12 @@ class GatewaySettings(Section):
     )
     spool_memory: Size = Field(
         256 * 1024, ge=0, description="Messages up to this size are held in memory, larger ones in a file of data_dir."
+    )
+    drain: Duration = Field(
+        30.0, ge=1, le=3600, description="Time that open sessions have to finish when the gateway stops or reloads."
+    )
+    watchdog: Duration = Field(
+        30.0, ge=5, le=3600, description="Time without a sign of life after which a process is taken for stuck and replaced."
     )
     alarms: AlarmSettings = Field(
         default_factory=lambda: AlarmSettings.model_validate({}),

@@ -9,7 +9,7 @@ from gatepost.model.finding import Finding, Findings
 from gatepost.model.reply import Reply
 from gatepost.model.stage import ConnectStage, MailStage
 from gatepost.model.trace import Decision, End, Exchange, Handover, RecipientEnd, Trace
-from gatepost.model.verdict import Verdict
+from gatepost.model.verdict import Action, Verdict
 
 MESSAGE_ID_LIMIT = 256  # characters kept in the trace
 EXCHANGE_LIMIT = 400  # commands of one transaction kept in the trace
@@ -118,6 +118,10 @@ def trace(
         common = structs.replace(common, action=verdict.action.value, rule=verdict.rule, because=verdict.because)
     if transaction is None:
         return common
+    if transaction.verdict is None and transaction.refused and not transaction.recipients:
+        last = transaction.refused[-1]
+        action = Action.REJECT if last.end is End.REFUSED else Action.DEFER
+        common = structs.replace(common, action=action.value, rule=last.rule)
     mail = transaction.at
     accepted = transaction.ended or tuple(RecipientEnd(str(r.address), end, str(reply)) for r in transaction.recipients)
     return structs.replace(

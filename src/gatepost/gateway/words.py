@@ -15,9 +15,13 @@ def described(event: Event) -> tuple[str, str]:
     return describe(event) if describe is not None else (".", "")
 
 
+def size_of(event: Mail) -> str:
+    return "" if event.size is None else f" SIZE={event.size}"
+
+
 DESCRIPTIONS: dict[type, Callable[[Any], tuple[str, str]]] = {
     Rcpt: lambda event: ("RCPT", f"TO:<{event.recipient}>"),
-    Mail: lambda event: ("MAIL", f"FROM:<{text(event.sender)}>"),
+    Mail: lambda event: ("MAIL", f"FROM:<{text(event.sender)}>{size_of(event)}"),
     Helo: lambda event: (event.verb, event.name[:ARGUMENT]),
     Data: lambda event: ("BDAT" if event.chunked else "DATA", ""),
     Plain: lambda event: (event.verb, ""),

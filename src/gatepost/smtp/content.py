@@ -48,8 +48,11 @@ class DataReader:
     def keep(self, piece: bytes, dots: int) -> bytes:
         """Octets to be passed on; `dots` of its lines begin with one."""
         measure = self.measure
-        measure.flaw = self.flaw_in(piece) or measure.flaw  # a bare line end is worse than mere size
+        earlier = measure.flaw
+        measure.flaw = self.flaw_in(piece) or earlier  # a bare line end is worse than mere size
         if measure.flaw is not None:
+            if earlier is None:
+                measure.size += len(piece)  # it may be too large as well
             self.discarded += len(piece)
             return b""
         stuffed = piece

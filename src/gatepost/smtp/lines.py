@@ -58,6 +58,10 @@ class LineReader:
     def clear(self) -> None:
         self.buffer, self.position, self.skipped = b"", 0, 0
 
+    def take_all(self) -> bytes:
+        """Whatever is waiting, raw."""
+        return self.take(len(self.buffer) - self.position)
+
     def take(self, octets: int) -> bytes:
         """Up to so many octets, raw."""
         piece = self.buffer[self.position : self.position + octets]

@@ -30,10 +30,15 @@ class Measure:
         self.line = 0  # octets of the line that is not yet complete
         self.flaw: Flaw | None = None
 
+    @property
+    def is_too_large(self) -> bool:
+        """So it was before it had any other flaw, or where it got one."""
+        return self.size > self.limit
+
     def add(self, stuffed: bytes, dots: int) -> bool:
         """Note well-framed, dot-stuffed octets, `dots` of which are stuffing; False once they are too many."""
         self.size += len(stuffed) - dots
-        if self.size > self.limit:
+        if self.is_too_large:
             self.flaw = Flaw.SIZE
             return False
         if not stuffed.isascii():

@@ -209,7 +209,7 @@ class ServerProtocol:
         if self.transfer is None or self.transfer.measure.flaw is None:
             return None
         self.mode = Mode.CLOSED
-        self.pending = bad_content(self.transfer.measure.flaw)
+        self.pending = bad_content(self.transfer.measure, self.transfer.measure.flaw)
         return self.pending
 
     def reply(self, reply: Reply) -> bytes:

@@ -36,7 +36,7 @@ class DataTransfer:
         if flaw is not None:
             if ended or self.reader.discarded > self.limit:
                 # A well-framed message that is only too large leaves the session usable.
-                return BadContent(FLAW_REPLIES[flaw], flaw.value, not (ended and flaw is Flaw.SIZE))
+                return bad_content(self.measure, flaw, close=not (ended and flaw is Flaw.SIZE))
             return None
         if ended:
             return end_of(kept, self.measure)
@@ -74,13 +74,14 @@ class ChunkTransfer:
         if not ended:
             return Content(kept) if kept else None
         if flaw is not None:
-            return BadContent(FLAW_REPLIES[flaw], flaw.value, flaw is not Flaw.SIZE)
+            return bad_content(self.measure, flaw, close=flaw is not Flaw.SIZE)
         return end_of(kept, self.measure) if self.last else ChunkEnd(kept, self.size)
 
 
-def bad_content(flaw: Flaw) -> BadContent:
-    """For content whose true end nobody waits for."""
-    return BadContent(FLAW_REPLIES[flaw], flaw.value, True)
+def bad_content(measure: Measure, flaw: Flaw, *, close: bool = True) -> BadContent:
+    """What is too large is said to be that, whatever else is wrong with it (SMUG-23); the rule names what else."""
+    reply = replies.TOO_LARGE if measure.is_too_large else FLAW_REPLIES[flaw]
+    return BadContent(reply, flaw.value, close)
 
 
 def end_of(kept: bytes, measure: Measure) -> EndOfContent:

@@ -37,5 +37,6 @@ def plan_of(settings: Settings) -> Plan:
     }
     return Plan(
         workers=gateway.workers or len(os.sched_getaffinity(0)), data_dir=gateway.data_dir, listeners=listeners,
-        user=gateway.user, level=settings.log.level,
+        user=gateway.user, level=settings.log.level, drain=gateway.drain, watchdog=gateway.watchdog,
+        patience=gateway.alarms.interval,
     )  # fmt: skip

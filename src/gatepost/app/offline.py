@@ -1,0 +1,194 @@
+"""What would become of a message? A session of a listener, played without client, mail server or record.
+
+Protocol, checks and policy are those of the gateway; only what stands behind their ports is not. Checks that count
+(rates, harvesting) are left out, the tar pit's waits are noted and not waited, and the mail server takes everything.
+Directories are asked, unless they are to be left alone.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from msgspec import Struct, structs
+
+from gatepost.adapters.backend.pool import Pool
+from gatepost.adapters.directory_callout import CalloutSettings
+from gatepost.adapters.directory_file import FileDirectory, FileSettings
+from gatepost.adapters.directory_ldap.process import serve
+from gatepost.adapters.directory_ldap.settings import LdapSettings, missing
+from gatepost.adapters.lists import FileLists
+from gatepost.app.graph import on_bug, own_names
+from gatepost.app.offline_session import NODE, Attempt, play
+from gatepost.app.offline_world import Blank, Everybody, Hand, Notes, Willing
+from gatepost.app.policy import Ports, judge_for
+from gatepost.app.recipients import directories_of, ldap_socket, recipients_of
+from gatepost.app.services import bound
+from gatepost.config.settings import Settings
+from gatepost.engine.catalogue import check_classes
+from gatepost.gateway.clock import SystemClock
+from gatepost.gateway.directory_cache import CachedDirectory
+from gatepost.gateway.ids import Ids
+from gatepost.gateway.listener import Listener, Outside
+from gatepost.gateway.routes import DomainRoute, Routes
+from gatepost.gateway.tarpit import Tarpit
+from gatepost.model.trace import Trace
+from gatepost.ports.clock import Clock
+from gatepost.ports.counters import Counters, Gauges
+from gatepost.ports.directory import Directories, Directory
+from gatepost.ports.lists import Lists
+from gatepost.ports.memory import Memory
+from gatepost.ports.own_names import OwnNames
+
+PATIENCE = 1.0  # seconds for connections to mail servers that were asked for recipients to close
+
+
+class CannotPlay(Exception):
+    """Why the message cannot be tried out, in words for an operator."""
+
+
+class Played(Struct, frozen=True, kw_only=True):
+    """What became of it.
+
+    Args:
+        message: the beginning of what the mail server or the quarantine would have got; None if neither.
+        checks: names of those that were left out, because they count.
+        directories: names of those that were not asked.
+    """
+
+    trace: Trace
+    message: bytes | None
+    checks: tuple[str, ...]
+    directories: tuple[str, ...]
+
+
+def rehearse(settings: Settings, attempt: Attempt, *, ask: bool = True) -> Played:
+    """Play it.
+
+    Args:
+        ask: directories that are not in a file.
+
+    Raises:
+        CannotPlay: a file that is named cannot be read, or the like.
+    """
+    with ExitStack() as stack:
+        place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="gatepost-test-")))
+        gateway = settings.gateway.model_copy(update={"data_dir": place})
+        settings = settings.model_copy(update={"gateway": gateway})
+        if ask:
+            stack.enter_context(ldap_processes(settings))
+        return asyncio.run(rehearsed(settings, attempt, ask))
+
+
+async def rehearsed(settings: Settings, attempt: Attempt, ask: bool) -> Played:
+    clock = SystemClock()
+    notes, hand = Notes(), Hand()
+    asked, left_alone = divided(settings, ask)
+    pools: dict[str, Pool] = {}
+    try:
+        pools |= {name: pool(settings, name) for name in backends_asked(settings, asked)}
+        directories = directories_of(settings_asking(settings, asked), pools, clock, 1)
+        listener = listener_of(settings, attempt.listener, {**directories, **left_alone}, notes, hand)
+    except (OSError, ValueError, LookupError) as error:
+        raise CannotPlay(str(error)) from error
+    try:
+        await play(listener, attempt)
+    finally:
+        for directory in directories.values():
+            if isinstance(directory, FileDirectory | CachedDirectory):
+                directory.close()
+        await asyncio.gather(*(pool.close(PATIENCE) for pool in pools.values()))
+    trace = structs.replace(notes.traces[-1], handovers=())  # nobody has got it
+    return Played(trace=trace, message=hand.message, checks=counting(settings, listener), directories=tuple(left_alone))
+
+
+def divided(settings: Settings, ask: bool) -> tuple[frozenset[str], dict[str, Directory]]:
+    """Names of directories that are asked, and stand-ins for those that are not."""
+    wanted = {domain.recipients for domain in settings.domains.values()} - {"any"}
+    asked = {name for name in wanted if ask or isinstance(settings.directories[name], FileSettings)}
+    return frozenset(asked), {name: Everybody() for name in sorted(wanted - asked)}
+
+
+def settings_asking(settings: Settings, asked: frozenset[str]) -> Settings:
+    """With the domains of these directories only."""
+    domains = {name: domain for name, domain in settings.domains.items() if domain.recipients in asked}
+    return settings.model_copy(update={"domains": domains})
+
+
+def backends_asked(settings: Settings, asked: frozenset[str]) -> frozenset[str]:
+    """Mail servers that tell who exists."""
+    directories = [settings.directories[name] for name in asked]
+    return frozenset(d.backend for d in directories if isinstance(d, CalloutSettings))
+
+
+def pool(settings: Settings, name: str) -> Pool:
+    return Pool(name, settings.backends[name], settings.gateway.hostname)
+
+
+def counting(settings: Settings, listener: Listener) -> tuple[str, ...]:
+    """Checks of that listener that are left out."""
+    sections = settings.checks.sections()
+    role = listener.role.value
+    classes = check_classes().items()
+    return tuple(n for n, cls in classes if cls.spec.records and role in cls.spec.roles and sections[n].enabled)
+
+
+# ── the listener ─────────────────────────────────────────────────────────────
+def listener_of(
+    settings: Settings, name: str, directories: Mapping[str, Directory], notes: Notes, hand: Hand
+) -> Listener:
+    """That listener as the gateway has it, with nothing behind it. It needs no private keys."""
+    section, gateway, clock, blank = settings.listeners[name], settings.gateway, SystemClock(), Blank()
+    backends = {name: Willing(name, hand) for name in settings.backends}
+    domains = {n: DomainRoute(d.backend, d.message_size, d.mixed) for n, d in settings.domains.items()}
+    ports: Ports = {
+        Clock: clock, Counters: blank, Gauges: blank, Memory: blank, Lists: FileLists(clock),
+        Directories: recipients_of(settings, directories), OwnNames: own_names(settings),
+    }  # fmt: skip
+    tarpit, limits = section.tarpit, section.limits
+    return Listener(
+        name, section, hostname=section.hostname or gateway.hostname, header_prefix=gateway.header_prefix,
+        trusted_relays=gateway.trusted_relays, spool=gateway.data_dir, spool_memory=gateway.spool_memory,
+        node=NODE, worker=0, judge=judge_for(settings, section.role, ports, clock, on_bug, records=False),
+        routes=Routes(domains, section.relay, section.relay_from, backends),
+        tarpit=Tarpit(tarpit.delay, tarpit.maximum, limits.tarpitted, "test", blank, blank), tls=None,
+        outside=Outside(backends=backends, quarantine=hand, journal=notes, memory=blank, gauges=blank, clock=clock),
+        ids=Ids(), on_bug=on_bug,
+    )  # fmt: skip
+
+
+# ── LDAP ─────────────────────────────────────────────────────────────────────
+@contextmanager
+def ldap_processes(settings: Settings) -> Iterator[None]:
+    """A process for each LDAP directory that some domain asks, as the gateway has them; ended afterwards."""
+    asked = {domain.recipients for domain in settings.domains.values()}
+    wanted = {n: d for n, d in settings.directories.items() if isinstance(d, LdapSettings) and n in asked}
+    if wanted and (absent := missing()):
+        raise CannotPlay(absent)
+    children: list[int] = []
+    try:
+        for name, section in wanted.items():
+            children.append(ldap_process(ldap_socket(settings.gateway.data_dir, name, 1), section))
+        yield
+    finally:
+        for child in children:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+
+
+def ldap_process(path: Path, section: LdapSettings) -> int:
+    """Its id. Without its password it ends at once, and the directory is unavailable."""
+    with bound(path) as listener:
+        child = os.fork()
+        if child == 0:
+            try:
+                serve(listener, section, SystemClock())
+            except (OSError, ValueError) as error:
+                sys.stderr.write(f"gatepost: the directory cannot be asked: {error}\n")
+            finally:
+                os._exit(1)
+    return child

@@ -1,0 +1,59 @@
+"""How does a connection in clear become one in TLS (RFC 3207 §4, RFC 8314 §3.3)?
+
+By the loop's `start_tls`, which knows nothing of octets that have been read already. A client that speaks TLS from
+the first octet may have sent some before we were ready, or in one segment with the header of a proxy: those are
+given to the TLS protocol the way a transport would.
+"""
+
+import asyncio
+from typing import Protocol, runtime_checkable
+
+from gatepost.engine.stepping import first_step
+from gatepost.gateway.tls import ServerTls
+
+HANDSHAKE = 30.0  # seconds for TLS
+SHUTDOWN = 5.0  # seconds for its end
+
+
+@runtime_checkable
+class Buffered(Protocol):
+    """What `asyncio.BufferedProtocol` is, by what it can do: uvloop's TLS is none by name."""
+
+    def get_buffer(self, size: int) -> memoryview: ...
+    def buffer_updated(self, size: int) -> None: ...
+
+
+async def encrypted(
+    loop: asyncio.AbstractEventLoop, transport: asyncio.Transport, protocol: asyncio.Protocol, tls: ServerTls, early: bytes
+) -> asyncio.Transport:
+    """The transport to use from now on, once the handshake is done.
+
+    Args:
+        early: what the client has sent of its handshake so far.
+
+    Raises:
+        OSError: no handshake: not TLS, no common version or cipher, closed, or too slow.
+    """
+    begun = first_step(
+        loop.start_tls(
+            transport, protocol, tls.context, server_side=True, ssl_handshake_timeout=HANDSHAKE,
+            ssl_shutdown_timeout=SHUTDOWN,
+        )  # fmt: skip
+    )
+    if early:  # behind what `start_tls` has just asked the loop to do, and before the loop reads again
+        loop.call_soon(feed, transport, early)
+    upgraded = await begun if isinstance(begun, asyncio.Task) else begun.value
+    if upgraded is None or upgraded.get_extra_info("ssl_object") is None:
+        raise ConnectionResetError("closed during the handshake")
+    return upgraded
+
+
+def feed(transport: asyncio.Transport, octets: bytes) -> None:
+    """Hand octets to the transport's protocol as if they were read now."""
+    protocol = transport.get_protocol()
+    while octets and not transport.is_closing() and isinstance(protocol, Buffered):
+        room = protocol.get_buffer(len(octets))
+        taken = min(len(room), len(octets))
+        room[:taken] = octets[:taken]
+        protocol.buffer_updated(taken)
+        octets = octets[taken:]
