@@ -76,7 +76,12 @@ class Graph:
         self.directories = directories_of(settings, self.backends, self.clock, generation)
         quarantine = FileQuarantine(settings.gateway.data_dir / "quarantine")
         self.outside = Outside(
-            backends=self.backends, quarantine=quarantine, journal=journal, memory=memory, gauges=gauges, clock=self.clock
+            backends=self.backends,
+            quarantine=quarantine,
+            journal=journal,
+            memory=memory,
+            gauges=gauges,
+            clock=self.clock,
         )
         self.ports = self.make_ports()
         self.listeners = {name: self.listener(name, section) for name, section in settings.listeners.items()}
@@ -145,10 +150,9 @@ class Graph:
             if isinstance(directory, FileDirectory):
                 directory.watch(loop)
 
-
     async def probe_backends(self, patience: float) -> None:
         """Learn what the backends offer before anybody is greeted; those that do not answer are asked again later."""
-        probes = [asyncio.ensure_future(backend.probe()) for backend in self.backends.values()]
+        probes = [asyncio.get_running_loop().create_task(backend.probe()) for backend in self.backends.values()]
         if probes:
             await asyncio.wait(probes, timeout=patience)
 
@@ -169,5 +173,3 @@ def server_tls(section: ListenerSettings) -> ServerTls | None:
 def spool_dir(data_dir: Path) -> Path:
     """Where large messages are kept while they are judged."""
     return data_dir / "spool"
-
-

@@ -33,7 +33,7 @@ from gatepost.engine.catalogue import check_classes
 from gatepost.gateway.clock import SystemClock
 from gatepost.gateway.directory_cache import CachedDirectory
 from gatepost.gateway.ids import Ids
-from gatepost.gateway.listener import Listener, Outside
+from gatepost.gateway.listener import Listener, Outside, Site, Site
 from gatepost.gateway.routes import DomainRoute, Routes
 from gatepost.gateway.tarpit import Tarpit
 from gatepost.model.trace import Trace
@@ -149,13 +149,17 @@ def listener_of(
         Clock: clock, Counters: blank, Gauges: blank, Memory: blank, Lists: FileLists(clock),
         Directories: recipients_of(settings, directories), OwnNames: own_names(settings),
     }  # fmt: skip
-    tarpit, limits = section.tarpit, section.limits
-    return Listener(
-        name, section, hostname=section.hostname or gateway.hostname, header_prefix=gateway.header_prefix,
+    site = Site(
+        hostname=section.hostname or gateway.hostname, header_prefix=gateway.header_prefix,
         trusted_relays=gateway.trusted_relays, spool=gateway.data_dir, spool_memory=gateway.spool_memory,
-        node=NODE, worker=0, judge=judge_for(settings, section.role, ports, clock, on_bug, records=False),
+        node=NODE, worker=0,
+    )  # fmt: skip
+    tarpit = section.tarpit
+    return Listener(
+        name, section, site,
+        judge=judge_for(settings, section.role, ports, clock, on_bug, records=False),
         routes=Routes(domains, section.relay, section.relay_from, backends),
-        tarpit=Tarpit(tarpit.delay, tarpit.maximum, limits.tarpitted, "test", blank, blank), tls=None,
+        tarpit=Tarpit(tarpit.delay, tarpit.maximum, section.limits.tarpitted, NODE, blank, blank), tls=None,
         outside=Outside(backends=backends, quarantine=hand, journal=notes, memory=blank, gauges=blank, clock=clock),
         ids=Ids(), on_bug=on_bug,
     )  # fmt: skip

@@ -26,14 +26,14 @@ def directories_of(
     """Every `[directories.<name>]` that some domain asks."""
     wanted = dict.fromkeys(d.recipients for d in settings.domains.values() if d.recipients != "any")
     return {
-        name: directory(settings.directories[name], ldap_socket(settings.gateway.data_dir, name, generation), backends, clock)
+        name: directory(
+            settings.directories[name], ldap_socket(settings.gateway.data_dir, name, generation), backends, clock
+        )
         for name in wanted
     }
 
 
-def directory(
-    section: DirectorySettings, path: Path, backends: Mapping[str, Backend], clock: Clock
-) -> Directory:
+def directory(section: DirectorySettings, path: Path, backends: Mapping[str, Backend], clock: Clock) -> Directory:
     """`path`: of the socket of its process, if it is one that has a process."""
     source: Directory
     match section:

@@ -49,7 +49,7 @@ async def tested(settings: Settings) -> list[str]:
     ]  # fmt: skip
     for name, listener in graph.listeners.items():
         for phase, stage in stages:
-            steps, known = await listener.judge.evidence(phase, stage)
+            _, known = await listener.judge.evidence(phase, stage)
             verdict = listener.judge.verdict(phase, stage, known.items)
             problems += [f"listener {name}: rule {rule} cannot be evaluated" for rule in verdict.failed]
     return problems

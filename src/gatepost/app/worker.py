@@ -109,7 +109,7 @@ class Life:
         self.ended.set()
 
     async def drain(self) -> None:
-        await self.worker.drain(float("inf"))  # the supervisor's second SIGTERM ends it
+        await self.worker.drain(None)  # the supervisor's second SIGTERM ends it
         self.ended.set()
 
     def start(self, work: Coroutine[Any, Any, None]) -> None:
@@ -122,9 +122,16 @@ class Life:
         tally, room = self.graph.outside.tally, self.worker.room
         self.line.beat(
             Heartbeat(
-                sessions=room.taken, tarpitted=tally.tarpitted, connections=tally.connections, accepted=tally.accepted,
-                quarantined=tally.quarantined, deferred=tally.deferred, refused=tally.refused,
-                octets_in=tally.octets_in, lost=tally.lost, resident=resident(),
+                sessions=room.taken,
+                tarpitted=tally.tarpitted,
+                connections=tally.connections,
+                accepted=tally.accepted,
+                quarantined=tally.quarantined,
+                deferred=tally.deferred,
+                refused=tally.refused,
+                octets_in=tally.octets_in,
+                lost=tally.lost,
+                resident=resident(),
             )  # fmt: skip
         )
         self.graph.watch()
@@ -143,5 +150,3 @@ def resident() -> int:
     """Octets of memory of this process."""
     with open("/proc/self/statm", encoding="ascii") as file:
         return int(file.read().split()[1]) * PAGE
-
-

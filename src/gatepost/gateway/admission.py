@@ -3,6 +3,7 @@
 (PRODUCT, deviations 3 and 9; FACTS §4.4. Counts are shared by the workers, see `ports.counters.Gauges`.)
 """
 
+from collections.abc import Callable
 from typing import Protocol
 
 from gatepost.gateway.listener import Listener
@@ -57,7 +58,7 @@ class Admission:
 
     def leave(self, client: str, *, in_tarpit: bool) -> None:
         """Count a connection out."""
-        self.room.taken -= 1
+        self.room.leave()
         self.gauges.leave(self.client_key(client))
         if in_tarpit:
             self.listener.outside.tally.tarpitted -= 1
@@ -105,6 +106,13 @@ class Room:
     def __init__(self, limit: int) -> None:
         self.limit = limit
         self.taken = 0
+        self.on_empty: Callable[[], None] | None = None
+
+    def leave(self) -> None:
+        """One less; tells who waits for the last."""
+        self.taken -= 1
+        if not self.taken and self.on_empty is not None:
+            self.on_empty()
 
 
 def room_for(descriptors: int) -> int:

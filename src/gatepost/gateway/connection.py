@@ -12,11 +12,9 @@ from gatepost.engine.stepping import first_step
 from gatepost.gateway.admission import Admission
 from gatepost.gateway.answer import Answer
 from gatepost.gateway.dialogue import answer_to
-from gatepost.gateway.handshake import encrypted
 from gatepost.gateway.mail_dialogue import content
 from gatepost.gateway.patience import Wait, look
 from gatepost.gateway.session import Session
-from gatepost.gateway.tls import describe
 from gatepost.gateway.wheel import Wheel
 from gatepost.gateway.wire import Wire
 from gatepost.model.reply import Reply
@@ -305,7 +303,7 @@ class Connection(Wire):
 
     def start_upgrade(self, *, greet: bool) -> None:
         self.busy = True
-        self.loop.create_task(self.upgrade(greet))  # noqa: RUF006 - the loop keeps it: it waits on the transport
+        self.loop.create_task(self.upgrade(greet))
 
     async def upgrade(self, greet: bool) -> None:
         """TLS from here on; nothing that was said before survives (RFC 3207 §4.2)."""
@@ -330,8 +328,5 @@ class Connection(Wire):
     def record_end(self) -> None:
         """What was still open is recorded."""
         reply = self.last_reply or Reply(0, "", "")
-        if reply.code in (421, 521):
-            end = End.DROPPED
-        else:
-            end = End.REFUSED if reply.code >= 500 else End.IDLE
-        self.session.closed(end, reply)
+        refused = End.REFUSED if reply.code >= 500 else End.IDLE
+        self.session.closed(End.DROPPED if reply.code in (421, 521) else refused, reply)

@@ -75,6 +75,11 @@ async def hand_over(groups: Sequence[Group], accepted: Reply, handing: Handing) 
                 await hold(group, handing)
     except Unavailable:
         return ended(groups, LATER)
+    return await deliver_all(groups, accepted, handing)
+
+
+async def deliver_all(groups: Sequence[Group], accepted: Reply, handing: Handing) -> Outcome:
+    """What is not held goes to its backend; the first that does not take it decides what is said."""
     handovers: list[Handover] = []
     for group in groups:
         if is_held(group):
@@ -165,7 +170,9 @@ def passed_on(reply: Reply) -> Reply:
 
 def ended(groups: Sequence[Group], reply: Reply, handovers: tuple[Handover, ...] = ()) -> Outcome:
     end = End.DEFERRED if reply.code < 500 else End.REFUSED
-    recipients = tuple(RecipientEnd(str(r), end, str(reply), g.verdict.rule) for g in groups for r in g.envelope.recipients)
+    recipients = tuple(
+        RecipientEnd(str(r), end, str(reply), g.verdict.rule) for g in groups for r in g.envelope.recipients
+    )
     return Outcome(reply, end, recipients, handovers)
 
 

@@ -24,7 +24,11 @@ class Buffered(Protocol):
 
 
 async def encrypted(
-    loop: asyncio.AbstractEventLoop, transport: asyncio.Transport, protocol: asyncio.Protocol, tls: ServerTls, early: bytes
+    loop: asyncio.AbstractEventLoop,
+    transport: asyncio.Transport,
+    protocol: asyncio.Protocol,
+    tls: ServerTls,
+    early: bytes,
 ) -> asyncio.Transport:
     """The transport to use from now on, once the handshake is done.
 
@@ -36,7 +40,11 @@ async def encrypted(
     """
     begun = first_step(
         loop.start_tls(
-            transport, protocol, tls.context, server_side=True, ssl_handshake_timeout=HANDSHAKE,
+            transport,
+            protocol,
+            tls.context,
+            server_side=True,
+            ssl_handshake_timeout=HANDSHAKE,
             ssl_shutdown_timeout=SHUTDOWN,
         )  # fmt: skip
     )

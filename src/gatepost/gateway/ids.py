@@ -1,4 +1,4 @@
-"""Names for connections and transactions: unique over nodes and restarts, in order of time, short enough to say aloud."""
+"""Names of connections and transactions: unique over nodes, in order of time, short enough to say aloud."""
 
 import secrets
 

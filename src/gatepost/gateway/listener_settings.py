@@ -209,6 +209,7 @@ class TlsSettings(Section):
         (), description="Certificate and key pairs; where there are several, chosen by the server name and key type."
     )
     minimum: Literal["1.2", "1.3"] = Field("1.2", description="Lowest version of TLS.")
+    handshake: Duration = Field(30.0, ge=1, le=300, description="Time for a handshake; over it the client is cut off.")
     required: bool = Field(False, description="MAIL without TLS is answered 530, for every client.")
     required_from: tuple[Network, ...] = Field((), description="Client networks for which TLS is required.")
     required_sender_domains: tuple[SenderDomain, ...] = Field(

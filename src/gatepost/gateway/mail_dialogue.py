@@ -8,7 +8,7 @@ from gatepost.gateway.handover import refusal_key, remembered_reply
 from gatepost.gateway.routes import Route
 from gatepost.gateway.session import SHUTTING_DOWN, Session
 from gatepost.gateway.spool import Spool, SpoolFull
-from gatepost.gateway.transaction import Recipient, Record, Transaction
+from gatepost.gateway.transaction import Recipient, Transaction
 from gatepost.model.finding import Findings
 from gatepost.model.phase import Phase
 from gatepost.model.reply import Reply
@@ -39,10 +39,8 @@ def mail(session: Session, event: Mail) -> Answer | Coroutine[Any, Any, Answer]:
     if demand is not None and session.tls is None and demand.holds(session.at.client_ip, event.sender):
         return session.error(replies.STARTTLS_FIRST)
     now = clock.now()
-    if session.record is None:
-        session.record = Record(session.listener.ids.next(now), now, moment)
-        session.record.decisions.extend(session.prelude)
-    at = mail_stage(session, event, session.record.id, now)
+    record = session.record or session.open_record(now, moment)
+    at = mail_stage(session, event, record.id, now)
     verdict = session.quiet(Phase.MAIL, at)
     if verdict is None:
         return mail_judged(session, event, at)
@@ -137,9 +135,7 @@ async def late_refusal(session: Session, event: Rcpt) -> Reply | None:
     return remembered_reply(kept) if kept else None
 
 
-async def refuse(
-    session: Session, transaction: Transaction, event: Rcpt, answer: Answer, rule: str
-) -> Answer:
+async def refuse(session: Session, transaction: Transaction, event: Rcpt, answer: Answer, rule: str) -> Answer:
     """A recipient that is not taken; too many of them end the session."""
     transaction.refuse(event.recipient, answer.reply, rule)
     session.refused_recipients += 1

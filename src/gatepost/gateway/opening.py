@@ -116,7 +116,9 @@ def begin(
         session=listener.ids.next(now), listener=listener.name, role=listener.role, client_ip=client,
         limits=listener.limits, now=now, spoke_early=not implicit and (bool(octets) or arrived(transport)), client=key,
     )  # fmt: skip
-    session = Session(listener, at, Place(listener.site.node, listener.site.worker, key, address, port, door.our_end(transport)))
+    session = Session(
+        listener, at, Place(listener.site.node, listener.site.worker, key, address, port, door.our_end(transport))
+    )
     session.tls = tls
     core = ServerProtocol(listener.table, session.terms(), normalize_lf=listener.normalizes(client))
     core.tls_active = tls is not None

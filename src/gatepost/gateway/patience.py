@@ -79,7 +79,9 @@ def deadline(connection: Waiting, wait: Wait) -> float:
     limits = connection.session.at.limits
     match wait:
         case Wait.COMMAND:
-            return min(connection.active + limits.idle, max(connection.session.began + limits.session, connection.active + 1))
+            return min(
+                connection.active + limits.idle, max(connection.session.began + limits.session, connection.active + 1)
+            )
         case Wait.LINE:
             return connection.since + limits.command
         case Wait.READER:

@@ -27,7 +27,12 @@ from gatepost.smtp.table import Terms
 TOO_MANY_ERRORS = Reply(421, "4.7.0", "Too many errors; closing connection")
 TOO_MANY_COMMANDS = Reply(421, "4.7.0", "Too many commands without mail; closing connection")
 SHUTTING_DOWN = Reply(421, "4.3.2", "Service is shutting down, try again later")
-PASSING = (Action.ACCEPT, Action.TAG, Action.QUARANTINE)
+PLAIN_ANSWERS = {
+    "RSET": Answer(replies.RESET_OK),
+    "NOOP": Answer(replies.OK),
+    "VRFY": Answer(replies.CANNOT_VERIFY),
+    "XEXCH50": Answer(replies.XEXCH50_REFUSED),
+}
 
 
 class Session:
@@ -123,24 +128,13 @@ class Session:
         """Verbs that ask nothing of anybody; "" is the connection itself."""
         if not event.verb:
             return self.greet()
+        if event.verb in ("QUIT", "RSET"):
+            self.abandon()
         if event.verb == "QUIT":
-            self.abandon()
             return Answer(replies.BYE, close=True)
-        if event.verb == "RSET":
-            self.abandon()
         if self.is_junk(True):
             return Answer(TOO_MANY_COMMANDS, close=True)
-        match event.verb:
-            case "RSET":
-                return Answer(replies.RESET_OK)
-            case "NOOP":
-                return Answer(replies.OK)
-            case "VRFY":
-                return Answer(replies.CANNOT_VERIFY)
-            case "XEXCH50":
-                return Answer(replies.XEXCH50_REFUSED)
-            case _:
-                return Answer(replies.DISABLED)
+        return PLAIN_ANSWERS.get(event.verb, Answer(replies.DISABLED))
 
     def is_junk(self, counts: bool) -> bool:
         """Commands that lead nowhere are counted until a message comes; True when there were too many."""
@@ -242,8 +236,17 @@ class Session:
 
     # ── the record ───────────────────────────────────────────────────────────
 
+    def open_record(self, now: float, moment: float) -> Record:
+        """One more; what was decided before MAIL belongs to it too."""
+        self.record = Record(self.listener.ids.next(now), now, moment)
+        self.record.decisions.extend(self.prelude)
+        return self.record
+
     def note(self, event: Event, answer: Answer) -> None:
         """What was said, for the time line; what ends a transaction has ended its record before."""
+        if self.record is None and answer.close and isinstance(event, Invalid):  # an attack behind the last message
+            clock = self.listener.outside.clock
+            self.open_record(clock.now(), clock.monotonic())
         if self.record is not None:
             verb, argument = described(event)
             now = self.listener.outside.clock.monotonic()

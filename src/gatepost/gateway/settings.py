@@ -158,7 +158,10 @@ class GatewaySettings(Section):
         30.0, ge=1, le=3600, description="Time that open sessions have to finish when the gateway stops or reloads."
     )
     watchdog: Duration = Field(
-        30.0, ge=5, le=3600, description="Time without a sign of life after which a process is taken for stuck and replaced."
+        30.0,
+        ge=5,
+        le=3600,
+        description="Time without a sign of life after which a process is taken for stuck and replaced.",
     )
     alarms: AlarmSettings = Field(
         default_factory=lambda: AlarmSettings.model_validate({}),

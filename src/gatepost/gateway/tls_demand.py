@@ -21,7 +21,9 @@ class TlsDemand:
 
     def holds(self, client: IPAddress, sender: Address | None) -> bool:
         """For this client and sender; the null sender is of no domain."""
-        if self.of_everybody or any(client in network for network in self.networks if network.version == client.version):
+        if self.of_everybody or any(
+            client in network for network in self.networks if network.version == client.version
+        ):
             return True
         return sender is not None and bool(self.domains) and self.lists(sender.domain)
 

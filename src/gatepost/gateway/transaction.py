@@ -104,7 +104,13 @@ class Place(Struct, frozen=True):
 
 
 def trace(
-    record: Record, place: Place, at: ConnectStage, end: End, reply: Reply, elapsed: float, transaction: Transaction | None
+    record: Record,
+    place: Place,
+    at: ConnectStage,
+    end: End,
+    reply: Reply,
+    elapsed: float,
+    transaction: Transaction | None,
 ) -> Trace:
     """The whole story; `at` is the furthest stage reached before MAIL."""
     common = Trace(

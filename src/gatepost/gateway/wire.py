@@ -92,7 +92,12 @@ class Wire(asyncio.Protocol):
             return None
         transport.pause_reading()
         upgraded = await self.loop.start_tls(
-            transport, self, tls.context, server_side=True, ssl_handshake_timeout=HANDSHAKE, ssl_shutdown_timeout=SHUTDOWN
+            transport,
+            self,
+            tls.context,
+            server_side=True,
+            ssl_handshake_timeout=HANDSHAKE,
+            ssl_shutdown_timeout=SHUTDOWN,
         )
         if upgraded is None or self.transport is None:
             return None

@@ -16,7 +16,6 @@ from gatepost.gateway.session import SHUTTING_DOWN
 from gatepost.gateway.wheel import Wheel
 
 BACKLOG = 4096  # connections the kernel may hold for us; the sockets come bound, some come listening
-LOOK = 0.1  # seconds between looks whether the last session has ended
 
 
 class Worker:
@@ -44,8 +43,8 @@ class Worker:
             for sock in sockets:
                 self.servers.append(await self.loop.create_server(door, sock=sock, backlog=BACKLOG))
 
-    async def drain(self, patience: float) -> int:
-        """Accept no more and wait up to `patience` seconds; how many connections were still open then."""
+    async def drain(self, patience: float | None) -> int:
+        """Accept no more and wait up to `patience` seconds (None: as long as it takes); how many connections were still open then."""
         for listener, _ in self.listeners:
             listener.draining = True
         for server in self.servers:
@@ -54,9 +53,10 @@ class Worker:
             for connection in tuple(admission.idle):
                 if isinstance(connection, Connection):
                     connection.part_with(SHUTTING_DOWN)
-        end = self.loop.time() + patience
-        while self.room.taken and self.loop.time() < end:
-            await asyncio.sleep(LOOK)  # noqa: TID251 - the one place where a worker waits for its end
+        emptied = asyncio.Event()
+        self.room.on_empty = emptied.set
+        if self.room.taken:
+            await asyncio.wait((self.loop.create_task(emptied.wait()),), timeout=patience)
         self.wheel.stop()
         return self.room.taken
 

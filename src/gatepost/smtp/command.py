@@ -3,6 +3,8 @@
 The verb is looked up in the listener's table before anything else of the line is read.
 """
 
+from collections.abc import Callable
+
 from msgspec import Struct
 
 from gatepost.model.reply import Reply
@@ -79,15 +81,8 @@ def parse_rcpt(line: str, offer: Offer, smtputf8: bool) -> Command | Invalid:
 
 def parse_other(verb: str, rest: str) -> Command | Chunk | Invalid:
     argument = rest.strip(" ")
-    if verb in ("EHLO", "HELO"):
-        try:
-            return Helo(verb, helo_name(argument))
-        except BadSyntax:
-            return invalid(verb, replies.BAD_HELO)
-    if verb == "BDAT":
-        return parse_bdat(argument)
-    if verb == "AUTH":
-        return parse_auth(argument)
+    if verb in PARSERS:
+        return PARSERS[verb](verb, argument)
     if verb in ANY_ARGUMENT:
         return Plain(verb)
     if argument:
@@ -97,22 +92,37 @@ def parse_other(verb: str, rest: str) -> Command | Chunk | Invalid:
     return Data(chunked=False) if verb == "DATA" else Plain(verb)
 
 
-def parse_bdat(argument: str) -> Chunk | Invalid:
+def parse_helo(verb: str, argument: str) -> Helo | Invalid:
+    try:
+        return Helo(verb, helo_name(argument))
+    except BadSyntax:
+        return invalid(verb, replies.BAD_HELO)
+
+
+def parse_bdat(verb: str, argument: str) -> Chunk | Invalid:
     size, blank, last = argument.partition(" ")
     is_size = size.isascii() and size.isdigit() and len(size) <= BDAT_DIGITS
     if not is_size or (blank and last.upper() != "LAST"):
         # How much content follows is anyone's guess, so the session cannot go on.
-        return Invalid(reply=replies.BAD_ARGUMENT, rule="command.syntax", verb="BDAT", close=True)
+        return Invalid(reply=replies.BAD_ARGUMENT, rule="command.syntax", verb=verb, close=True)
     return Chunk(int(size), bool(last))
 
 
-def parse_auth(argument: str) -> Auth | Invalid:
+def parse_auth(verb: str, argument: str) -> Auth | Invalid:
     mechanism, blank, initial = argument.partition(" ")
     mechanism = mechanism.upper()
     if not mechanism or len(mechanism) > MECHANISM_LENGTH or not mechanism.replace("-", "").replace("_", "").isalnum():
-        return invalid("AUTH", replies.BAD_ARGUMENT)
+        return invalid(verb, replies.BAD_ARGUMENT)
     return Auth(mechanism, initial if blank else None)
 
 
 def invalid(verb: str, reply: Reply) -> Invalid:
     return Invalid(reply=reply, rule="command.syntax", verb=verb)
+
+
+PARSERS: dict[str, Callable[[str, str], Command | Chunk | Invalid]] = {
+    "EHLO": parse_helo,
+    "HELO": parse_helo,
+    "BDAT": parse_bdat,
+    "AUTH": parse_auth,
+}

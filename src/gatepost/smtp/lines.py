@@ -77,10 +77,10 @@ class LineReader:
         self.position = feed + 1
         self.is_new = True
         line = buffer[start : feed - 1] if feed > start else b"\r"
-        if b"\r" in line or buffer[feed - 1] != CR:
-            return BARE
         if b"\0" in line:
             return NUL
+        if b"\r" in line or buffer[feed - 1] != CR:
+            return BARE
         if self.skipped:
             self.skipped = 0
             return Overlong(self.verb)
@@ -89,10 +89,10 @@ class LineReader:
     def incomplete(self) -> Invalid | None:
         """No LF yet: a bare CR is seen at once, an overlong line is skipped instead of kept."""
         rest = self.buffer[self.position :]
-        if b"\r" in rest[:-1]:
-            return BARE
         if b"\0" in rest:
             return NUL
+        if b"\r" in rest[:-1]:
+            return BARE
         if not self.skipped and len(rest) > self.lengths.get(verb_of(rest), DEFAULT_LIMIT):
             self.verb = verb_of(rest)
             self.skipped = 1

@@ -145,7 +145,7 @@ class ServerProtocol:
         return self.allowed(verb, line)
 
     def had_to_wait(self, verb: str) -> bool:
-        """Nothing may be sent behind it before its answer (RFC 2920 §3.1); without EHLO that holds for every command."""
+        """Nothing may be sent behind it before its answer (RFC 2920 §3.1); without EHLO that is so for every verb."""
         return (verb in LAST_IN_GROUP or not self.esmtp) and verb not in ("QUIT", "BDAT")
 
     def overlong(self, word: bytes) -> Invalid:

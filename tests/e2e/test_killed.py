@@ -1,0 +1,112 @@
+"""Something is killed between any two network events of a delivery: nothing is lost, and duplicates are counted."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from gatepost.adapters.journal.records import JournalRecords
+from tests.e2e.moments import ONE_BY_ONE, PIPELINED, Count, Moments, Sender, Strike, WatchedMailbox, process_of
+from tests.servers.gateway import Gateway
+
+pytestmark = pytest.mark.servers
+
+WORKERS = 24  # so that no one of them is killed so often that its place is left empty for long
+RECIPIENTS = ["a@example.test", "b@example.test"]
+SMALL = b"From: ann@sender.test\r\nSubject: %d\r\n\r\nx\r\n"
+LARGE = SMALL + b"".join(b"%070d\r\n" % number for number in range(9000))  # more than is spooled in memory
+SERVERS = {"pipelined": PIPELINED, "one by one": ONE_BY_ONE}
+
+
+class House:
+    """The gateway and the mail server behind it, for all moments of one test."""
+
+    def __init__(self, gateway: Gateway, server: WatchedMailbox) -> None:
+        self.gateway, self.server = gateway, server
+        self.numbers = count(1)
+        self.count = Count()
+        self.accepted: list[str] = []
+        self.workers: list[int] = []
+
+    async def send(self, at: str = "", strike: "Strike | None" = None, message: bytes = SMALL, pieces: int = 1) -> Moments:
+        """One message, and what is to happen at which moment; all that is promised is looked at."""
+        number = next(self.numbers)
+        content = message % number
+        self.sender = Sender(self.gateway.port, RECIPIENTS, content, pieces)
+        moments = self.server.moments = Moments(at, strike)
+        self.accepted.append(await self.sender.deliver(moments))
+        copies = [octets for octets in self.server.copies(b"Subject: %d\r\n" % number)]
+        assert all(octets.endswith(b"\r\n" + content) for octets in copies), "a torn message was taken for a whole one"
+        self.count.struck += moments.struck
+        self.count.messages += 1
+        self.count.duplicates += max(0, len(copies) - 1)
+        self.count.lost += not copies
+        return moments
+
+    async def send_at_every_moment(self, strike: Strike, message: bytes = SMALL, pieces: int = 1) -> None:
+        names = (await self.send(message=message, pieces=pieces)).names()
+        assert len(names) > 20; print(names)
+        for name in names:
+            await self.send(name, strike, message, pieces)
+        assert not self.count.lost, self.count
+        assert self.count.struck > 0.8 * len(names), "moments of connections that were open already do not come again"
+
+    async def kill_worker(self) -> None:
+        """The one that has the client's connection."""
+        pids = await asyncio.to_thread(self.gateway.pids)
+        pid = process_of(self.gateway.port, self.sender.own_port, pids)
+        if pid:
+            os.kill(pid, signal.SIGKILL)
+            while Path(f"/proc/{pid}/fd").exists() and list(Path(f"/proc/{pid}/fd").glob("*")):
+                await asyncio.sleep(0.001)
+
+    async def reset_client(self) -> None:
+        self.sender.writer.transport.abort()
+
+    async def close_client(self) -> None:
+        self.sender.writer.close()
+
+    def missing_traces(self) -> set[str]:
+        """Ids that a client was told in a 250, and the journal does not know; the gateway has ended."""
+        records = JournalRecords(self.gateway.directory / "data" / "journal.db")
+        return {identity for identity in self.accepted if records.get(identity) is None}
+
+
+@pytest.fixture(params=SERVERS)
+async def house(request) -> AsyncIterator[House]:
+    async with WatchedMailbox(SERVERS[request.param]) as server:
+        gateway = Gateway(backend=server.port, recipients=None, workers=WORKERS)
+        try:
+            await asyncio.to_thread(gateway.start)
+            yield House(gateway, server)
+        finally:
+            print(gateway.said())  # noqa: T201  pytest shows it with a failure
+            await asyncio.to_thread(gateway.remove)
+
+
+async def test_a_worker_is_killed(house, summary):
+    await house.send_at_every_moment(house.kill_worker)
+    summary(house.count)
+    await asyncio.to_thread(house.gateway.stop)
+    assert not house.missing_traces()
+
+
+async def test_a_worker_is_killed_while_a_large_message_is_in_its_spool_file(house, summary):
+    await house.send_at_every_moment(house.kill_worker, LARGE, pieces=3)
+    summary(house.count)
+    assert not list((house.gateway.directory / "data" / "spool").iterdir()), "a spool file has no name"
+
+
+async def test_the_mail_server_dies(house, summary):
+    await house.send_at_every_moment(house.server.die)
+    summary(house.count)
+
+
+@pytest.mark.parametrize("how", ["reset", "closed"])
+async def test_the_clients_connection_ends(house, summary, how):
+    await house.send_at_every_moment(house.reset_client if how == "reset" else house.close_client)
+    summary(house.count)
