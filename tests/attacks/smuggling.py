@@ -13,6 +13,7 @@ HEADER = b"Subject: carrier\r\n\r\n"
 FIRST = b"first line"
 END = b"\r\n.\r\n"
 BAD_CONTENT = (550, "5.6.11")
+BAD_HEADER = (554, "5.6.0")
 
 
 def envelope(case: str) -> bytes:
@@ -52,6 +53,11 @@ def canonical(content: bytes) -> bytes:
 
 def unstuffed(line: bytes) -> bytes:
     return line.removeprefix(b".")
+
+
+def begins_with_fold(content: bytes) -> bool:
+    """Its first line would continue the gateway's own field: refused, though well framed."""
+    return content.startswith((b" ", b"\t"))
 
 
 def of_chunks(content: bytes) -> bytes | None:

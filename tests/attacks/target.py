@@ -49,7 +49,7 @@ class Target:
 
     def contents(self) -> list[bytes]:
         """Their octets on the wire, dot-stuffed, without what the gateway puts on top; a whole line ends them."""
-        return [without_ours(message.octets) + b"\r\n" for message in self.messages()]
+        return [without_ours(message.octets + b"\r\n") for message in self.messages()]
 
     def commands(self) -> list[bytes]:
         """What the backend believes to be commands of transactions."""

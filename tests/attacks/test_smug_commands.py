@@ -148,7 +148,7 @@ def test_smug_29_a_bare_cr_ends_no_command(target, command):
     target.assert_nothing_passed()
 
 
-@pytest.mark.parametrize(("before", "behind"), itertools.product([b"", b"NOOP", b"MAIL FROM:<a", b"EHLO "], [b"", b"x@evil.test>"]))
+@pytest.mark.parametrize(("before", "behind"), list(itertools.product([b"", b"NOOP", b"MAIL FROM:<a", b"EHLO "], [b"", b"x@evil.test>"])))
 def test_smug_30_nul_in_a_command_is_refused_and_closes(target, before, behind):
     stream = before + b"\0" + behind + b"\r\n" + MAIL
     for at in range(len(before) + 3):

@@ -4,14 +4,17 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from itertools import count
 from pathlib import Path
 
 import pytest
 
 from gatepost.adapters.journal.records import JournalRecords
+from gatepost.testing.mailbox import Offer
 from tests.e2e.moments import ONE_BY_ONE, PIPELINED, Count, Moments, Sender, Strike, WatchedMailbox, process_of
 from tests.servers.gateway import Gateway
+from tests.servers.loopback import wait_until
 
 pytestmark = pytest.mark.servers
 
@@ -49,7 +52,7 @@ class House:
 
     async def send_at_every_moment(self, strike: Strike, message: bytes = SMALL, pieces: int = 1) -> None:
         names = (await self.send(message=message, pieces=pieces)).names()
-        assert len(names) > 20; print(names)
+        assert len(names) > 20
         for name in names:
             await self.send(name, strike, message, pieces)
         assert not self.count.lost, self.count
@@ -70,22 +73,46 @@ class House:
     async def close_client(self) -> None:
         self.sender.writer.close()
 
+    async def kill_journal(self) -> None:
+        """Whether it is in the middle of a batch is chance: what it has read and not written is gone, and counted."""
+        pids = [r["id"] for r in self.gateway.records(event="process started", process="journal")]
+        with suppress(ProcessLookupError):  # it is dead already and not started again as yet
+            os.kill(pids[-1], signal.SIGKILL)
+
+    async def kill_supervisor(self) -> None:
+        self.gateway.process.kill()
+        await asyncio.to_thread(self.gateway.process.wait)
+
     def missing_traces(self) -> set[str]:
         """Ids that a client was told in a 250, and the journal does not know; the gateway has ended."""
         records = JournalRecords(self.gateway.directory / "data" / "journal.db")
         return {identity for identity in self.accepted if records.get(identity) is None}
 
 
-@pytest.fixture(params=SERVERS)
-async def house(request) -> AsyncIterator[House]:
-    async with WatchedMailbox(SERVERS[request.param]) as server:
-        gateway = Gateway(backend=server.port, recipients=None, workers=WORKERS)
+@asynccontextmanager
+async def built(offer: Offer, workers: int) -> AsyncIterator[House]:
+    async with WatchedMailbox(offer) as server:
+        gateway = Gateway(backend=server.port, recipients=None, workers=workers)
         try:
             await asyncio.to_thread(gateway.start)
+            await asyncio.to_thread(gateway.wait_for_records, event="serving", seconds=60)
             yield House(gateway, server)
         finally:
             print(gateway.said())  # noqa: T201  pytest shows it with a failure
             await asyncio.to_thread(gateway.remove)
+
+
+@pytest.fixture(params=SERVERS)
+async def house(request) -> AsyncIterator[House]:
+    async with built(SERVERS[request.param], WORKERS) as house:
+        yield house
+
+
+@pytest.fixture
+async def small_house() -> AsyncIterator[House]:
+    """With one worker."""
+    async with built(PIPELINED, 1) as house:
+        yield house
 
 
 async def test_a_worker_is_killed(house, summary):
@@ -110,3 +137,48 @@ async def test_the_mail_server_dies(house, summary):
 async def test_the_clients_connection_ends(house, summary, how):
     await house.send_at_every_moment(house.reset_client if how == "reset" else house.close_client)
     summary(house.count)
+
+
+async def test_the_journals_writer_is_killed(small_house, summary):
+    """Mail goes on; a trace that it had read but not written is missing, and the journal says how many are."""
+    house = small_house
+    names = (await house.send()).names()
+    for name in names[-6:]:
+        await house.send(name, house.kill_journal)
+    await house.send()  # by whose number the writer sees what it never got
+    assert not house.count.lost
+    await asyncio.to_thread(house.gateway.stop)
+    missing = house.missing_traces()
+    counted = JournalRecords(house.gateway.directory / "data" / "journal.db").lost()
+    assert len(missing) <= sum(counted.values()), (missing, counted)
+    summary(f"{house.count}; {len(missing)} traces missing, {sum(counted.values())} counted as missing")
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "before the client says DATA",
+        "before the client says the final dot",
+        "the server has heard the final dot",
+        "before the server says 250 to the final dot",
+    ],
+)
+async def test_the_supervisor_is_killed_and_what_is_under_way_ends_well(small_house, summary, moment):
+    """Workers drain, the journal writes what is left, everybody ends, and a new gateway may begin."""
+    house = small_house
+    pids = await asyncio.to_thread(house.gateway.pids)
+    moments = await house.send(moment, house.kill_supervisor)
+    assert moments.struck and house.count.duplicates == house.count.lost == 0
+    await asyncio.to_thread(wait_until, lambda: not any(map(is_alive, pids)), seconds=60, what="all have ended")
+    assert not house.missing_traces()
+    await asyncio.to_thread(house.gateway.start)
+    await house.send()
+    assert not house.count.lost
+    summary(house.count)
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False

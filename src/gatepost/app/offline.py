@@ -33,7 +33,7 @@ from gatepost.engine.catalogue import check_classes
 from gatepost.gateway.clock import SystemClock
 from gatepost.gateway.directory_cache import CachedDirectory
 from gatepost.gateway.ids import Ids
-from gatepost.gateway.listener import Listener, Outside, Site, Site
+from gatepost.gateway.listener import Listener, Outside, Site
 from gatepost.gateway.routes import DomainRoute, Routes
 from gatepost.gateway.tarpit import Tarpit
 from gatepost.model.trace import Trace

@@ -6,8 +6,6 @@ evidence with few points and the octets pass unchanged. Only a NUL is refused: n
 comes after it (RFC 5321 §2.3.8).
 """
 
-from collections import Counter
-
 from gatepost.model.check import NOTHING_FOUND, Check, Example, Report, Spec
 from gatepost.model.check_settings import CheckSettings
 from gatepost.model.finding import Finding, Kind
@@ -25,6 +23,7 @@ EIGHT_BIT = Kind("header.eight_bit", "The header has octets over 127 and SMTPUTF
 SINGLE = frozenset("date from sender reply-to to cc bcc message-id in-reply-to references subject".split())
 """Fields that RFC 5322 §3.6 allows once."""
 
+NUL_DEFECT = "nul"  # as `gatepost.syntax.header` names it
 DETAIL_LIMIT = 200  # characters
 
 
@@ -40,12 +39,12 @@ class Header(Check[MessageStage]):
         Example(says="An ordinary message.", at=message(), finds=()),
         Example(
             says="A NUL stands in the subject.",
-            at=message(PLAIN_HEADER + b"X-Note: a\0b\r\n"),
+            at=message(malformed=("nul",)),
             finds=("header.nul",),
         ),
         Example(
             says="A line of the header is no field.",
-            at=message(malformed=("no colon in line 3",)),
+            at=message(malformed=("no-colon",)),
             finds=("header.malformed",),
         ),
         Example(
@@ -80,12 +79,11 @@ class Header(Check[MessageStage]):
 
 def octets_found(whole: Message, smtputf8: bool) -> tuple[Finding, ...]:
     found: list[Finding] = []
-    for field in whole.header:
-        if b"\0" in field.raw:
-            found.append(NUL(field.name[:DETAIL_LIMIT]))
-            break
     if whole.malformed:
-        found.append(MALFORMED("; ".join(whole.malformed)[:DETAIL_LIMIT]))
+        if NUL_DEFECT in whole.malformed:
+            found.append(NUL())
+        if others := [defect for defect in whole.malformed if defect != NUL_DEFECT]:
+            found.append(MALFORMED("; ".join(others)[:DETAIL_LIMIT]))
     if whole.eight_bit and not smtputf8:
         eight = next((field.name for field in whole.header if not field.raw.isascii()), None)
         if eight is not None:
@@ -95,11 +93,12 @@ def octets_found(whole: Message, smtputf8: bool) -> tuple[Finding, ...]:
 
 def fields_found(whole: Message) -> tuple[Finding, ...]:
     found: list[Finding] = []
-    names = Counter(field.name.lower() for field in whole.header)
+    every = [field.name.lower() for field in whole.header]
+    names = set(every)
     if "from" not in names:
         found.append(NO_FROM())
     if "date" not in names:
         found.append(NO_DATE())
-    if len(names) < len(whole.header) and (several := sorted(n for n in SINGLE if names[n] > 1)):
+    if len(names) < len(every) and (several := sorted(n for n in SINGLE if every.count(n) > 1)):
         found.append(DUPLICATE(", ".join(several)))
     return tuple(found)

@@ -1,10 +1,10 @@
-"""`gatepost demo`: the gateway at work, with a mail server behind it and mail from all sorts of clients, on loopback."""
+"""`gatepost demo`: the gateway at work on loopback, with a mail server behind it and all sorts of clients."""
 
 import shlex
 import signal
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -16,12 +16,12 @@ from gatepost.app.records import open_records
 from gatepost.cli.demo_client import HOST, Client
 from gatepost.cli.demo_house import DemoFailed, House
 from gatepost.cli.demo_mail import FORGED, HELLO, KNOWN, SCENARIOS, Scenario
-from gatepost.cli.demo_table import Result, as_json, table
+from gatepost.cli.demo_table import Result, as_json, news, table
 from gatepost.cli.header_changes import Change, changes, shown
 from gatepost.cli.options import Json as JsonFlag
 from gatepost.cli.terminal import FAILED, OK, fail, say, say_json, styled, tell
 from gatepost.cli.trace_view import WIDTH
-from gatepost.cli.track import as_table, newer
+from gatepost.cli.track import newer
 from gatepost.config.load import load
 from gatepost.model.trace import Trace
 from gatepost.ports.journal import Records, Search
@@ -31,7 +31,6 @@ FIRST_CLIENT = 10  # last octet of the first scenario's address
 RECORDED_WITHIN = 10.0  # seconds
 POLL = 0.5  # seconds between looks at what the user tries
 ENDING = (signal.SIGTERM, signal.SIGHUP)
-HEADING = f"{'':4}{{}}"
 
 Once = Annotated[bool, typer.Option("--once", help="End after it: 0 if everything ended as expected, 1 if not.")]
 Port = Annotated[int, typer.Option(min=0, max=65535, metavar="N", help="Where the gateway listens; 0 = 2525 if free.")]
@@ -96,7 +95,8 @@ def shown_all(house: House, *, json: bool) -> bool:
     for line in shown([line for line in lines if line.change is not Change.KEPT]):
         say(line)
     wrong = [str(result.number) for result in results if not result.is_as_expected]
-    say(f"\n{len(results) - len(wrong)} of {len(results)} ended as expected{': not ' + ', '.join(wrong) if wrong else ''}.")
+    outcome = f"Not as expected: {', '.join(wrong)}." if wrong else f"All {len(results)} ended as expected."
+    say(f"\n{styled(outcome, 'red' if wrong else 'green', 'bold')}")
     return is_well
 
 
@@ -176,9 +176,9 @@ def watch(house: House, *, json: bool) -> None:
     while house.is_up():
         time.sleep(POLL)
         new = newer(records, search, seen)
-        if new and not json:
-            for line in as_table(new, header=not seen):
-                say(line)
+        if not json:
+            for trace in new:
+                say("\n".join(news(trace)))
             sys.stdout.flush()
         seen = new[-1].id if new else seen
     raise DemoFailed(f"the gateway has ended:\n{house.last_words()}")

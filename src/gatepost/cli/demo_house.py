@@ -31,6 +31,7 @@ from gatepost.testing.mailbox import Mailbox, Offer
 
 HOSTNAME = f"mx1.{OURS}"
 USUAL_PORT = 2525
+US = "127.0.0.2"  # the address from which we look whether the gateway answers
 START = 60.0  # seconds until the gateway answers; one or two on an idle machine
 DRAIN = 5.0  # seconds for sessions that are still open at the end
 LOG_LINES = 12  # of the gateway's log, where it did not start
@@ -176,7 +177,7 @@ class House:
             time.sleep(0.05)
 
     def answers(self) -> bool:
-        with contextlib.suppress(OSError), socket.create_connection((HOST, self.port), START) as client:
+        with contextlib.suppress(OSError), socket.create_connection((HOST, self.port), START, (US, 0)) as client:
             return client.recv(4) == b"220 "
         return False
 
@@ -239,7 +240,8 @@ def self_signed(name: str) -> tuple[bytes, bytes]:
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = datetime.now(UTC)
     builder = x509.CertificateBuilder(
-        issuer_name=subject, subject_name=subject, public_key=key.public_key(), serial_number=x509.random_serial_number(),
+        issuer_name=subject, subject_name=subject, public_key=key.public_key(),
+        serial_number=x509.random_serial_number(),
         not_valid_before=now - timedelta(hours=1), not_valid_after=now + timedelta(days=1),
     )  # fmt: skip
     builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)

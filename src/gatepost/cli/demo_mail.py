@@ -148,15 +148,15 @@ SCENARIOS = (
         why="harvest-detected",
     ),
     Scenario(
-        group=PROTOCOL, title="a second message smuggled behind LF.LF",
-        play=message(f"{HELLO}\n.\n{HIDDEN}\r\n.\r\n".encode()), answer="550 5.6.11", why="protocol",
+        group=PROTOCOL, title="SMTP smuggling, a second message behind LF.LF",
+        play=message(f"{HELLO}\n.\n{HIDDEN}\r\n.\r\n".encode()), answer="550 5.6.11", why="content.bare-line-end",
     ),
     Scenario(
-        group=PROTOCOL, title="a second message smuggled behind CR.CRLF",
-        play=message(f"{HELLO}\r.\r\n{HIDDEN}\r\n.\r\n".encode()), answer="550 5.6.11", why="protocol",
+        group=PROTOCOL, title="SMTP smuggling, a second message behind CR.CRLF",
+        play=message(f"{HELLO}\r.\r\n{HIDDEN}\r\n.\r\n".encode()), answer="550 5.6.11", why="content.bare-line-end",
     ),
     Scenario(
-        group=PROTOCOL, title="a NUL in the message", play=mail(HELLO + "\0"), answer="550 5.6.11", why="protocol",
+        group=PROTOCOL, title="a NUL in the message", play=mail(HELLO + "\0"), answer="550 5.6.11", why="content.nul",
     ),
     Scenario(
         group=PROTOCOL, title="commands that end in LF alone", play=at_once(b"EHLO mail.partner.test\nRSET\n"),
@@ -180,10 +180,10 @@ SCENARIOS = (
     ),
     Scenario(
         group=LIMITS, title="MAIL … SIZE=90000000, far too large",
-        play=lines(HELO, f"MAIL FROM:<{ANN}> SIZE=90000000"), answer="552 5.3.4", why="declared-size",
+        play=lines(HELO, f"MAIL FROM:<{ANN}> SIZE=90000000"), answer="552 5.3.4", why="protocol",
     ),
     Scenario(
-        group=LIMITS, title="the same without saying so", play=mail(LARGE), answer="552 5.3.4", why="protocol",
+        group=LIMITS, title="the same without saying so", play=mail(LARGE), answer="552 5.3.4", why="content.size",
     ),
     Scenario(
         group=LIMITS, title="a message with 101 Received fields: a loop", play=mail(LOOP), answer="554 5.4.6",

@@ -7,7 +7,8 @@ from msgspec import Struct
 from gatepost.cli.demo_mail import Scenario
 from gatepost.cli.explanation import GATEWAY_RULES, HARD, NEUTRAL, PROTOCOL_RULES, failed_handover
 from gatepost.cli.terminal import Json, styled
-from gatepost.cli.trace_view import WIDTH, cut, wrapped
+from gatepost.cli.trace_view import COLOURS as ENDS
+from gatepost.cli.trace_view import WIDTH, cut, moment, wrapped
 from gatepost.model.trace import End, Trace
 
 TITLE = 52  # characters
@@ -54,7 +55,8 @@ def why(trace: Trace, reply: str) -> str:
     for decision in reversed(trace.decisions):
         verdict = decision.verdict
         if verdict.action in HARD and verdict.rule not in NEUTRAL and str(verdict.reply) == reply:
-            return f"rule {verdict.rule}" + (f" ({', '.join(dict.fromkeys(verdict.because))})" if verdict.because else "")
+            found = ", ".join(dict.fromkeys(verdict.because))
+            return f"rule {verdict.rule} ({found})" if found else f"rule {verdict.rule}"
     broken = next((e for e in trace.exchanges if e.reply == reply and e.argument.startswith(PROTOCOL_RULES)), None)
     if broken is not None:
         return f"protocol rule {broken.argument}"
@@ -114,3 +116,12 @@ def entry(result: Result) -> Iterator[str]:
     if not result.is_as_expected:
         wanted = result.scenario
         yield styled(f"     ! expected {wanted.answer}, {wanted.why}, {wanted.taken} message(s) taken", "red", "bold")
+
+
+def news(trace: Trace) -> Iterator[str]:
+    """Two lines for a transaction of the user's own."""
+    end = styled(f"{trace.end.value:<11}", ENDS[trace.end])
+    to = ", ".join(recipient.address for recipient in trace.recipients)
+    path = "" if trace.sender is None else f"{trace.sender or '<>'} to {to or 'nobody'}"
+    yield f"{moment(trace.began)[11:19]}  {trace.id}  {end} {cut(path, WIDTH - 40)}".rstrip()
+    yield f"{'':28}{cut(trace.reply, WIDTH - 28)}"

@@ -1,4 +1,4 @@
-"""From whom and to whom was this message probably sent? Its header may say; only its envelope knew (RFC 5321 §2.3.1)."""
+"""From whom and to whom was this message probably sent? Its envelope knew, its header may tell (RFC 5321 §2.3.1)."""
 
 from collections.abc import Collection, Iterator, Sequence
 

@@ -37,7 +37,7 @@ TAKEN = (End.DELIVERED, End.QUARANTINED)
 
 Mail = Annotated[str, typer.Argument(metavar="MAIL.eml", help="The message, in a file; - is standard input.")]
 ClientIp = Annotated[str, typer.Option(metavar="IP", help=f"Where it comes from; default: {STRANGER}, a stranger.")]
-HeloName = Annotated[str, typer.Option(metavar="NAME", help=f"What the client calls itself; default: {STRANGERS_NAME}.")]
+HeloName = Annotated[str, typer.Option(metavar="NAME", help=f"Its name in EHLO; default: {STRANGERS_NAME}.")]
 From = Annotated[
     str | None,
     typer.Option("--from", metavar="ADDRESS", help='Envelope sender, "<>" for a bounce; default: as its header says.'),
@@ -99,7 +99,7 @@ def address_of(value: str) -> IPv4Address | IPv6Address:
     try:
         ip = ip_address(value)
     except ValueError:
-        raise typer.BadParameter(f'--client-ip: "{value}" is no IP address, such as {STRANGER} or 2001:db8::1') from None
+        raise typer.BadParameter(f'--client-ip: "{value}" is no IP address such as {STRANGER}') from None
     return (ip.ipv4_mapped or ip) if isinstance(ip, IPv6Address) else ip
 
 
@@ -168,7 +168,7 @@ def tell_text(
     settings: Settings, attempt: Attempt, played: Played, notices: Sequence[str], assumed: Sequence[str]
 ) -> None:
     columns = width()
-    notes = [f"A test of listener {attempt.listener}: nothing is delivered, recorded or counted."]
+    notes = [f"What would become of it on listener {attempt.listener}. Nothing is delivered, recorded or counted."]
     notes += [f"Assumed: {'; '.join(assumed)}."] if assumed else []
     for note in (*notes, *notices, *left_out(played)):
         for line in wrapped(note, columns, "", "  "):

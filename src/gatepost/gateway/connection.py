@@ -38,8 +38,8 @@ class Connection(Wire):
     """
 
     __slots__ = (
-        "active", "admission", "busy", "core", "ends", "half_closed", "handshaking", "in_tarpit", "is_queued", "last_reply", "loop",
-        "octets_in", "octets_then", "out", "reading", "session", "since", "timer", "transport", "wait", "wheel", "writable",
+        "active", "admission", "busy", "core", "half_closed", "handshaking", "in_tarpit", "is_queued", "last_reply",
+        "octets_in", "octets_then", "session", "since", "timer", "wait",
     )  # fmt: skip
 
     def __init__(self, session: Session, core: ServerProtocol, admission: Admission, wheel: Wheel) -> None:
@@ -302,22 +302,27 @@ class Connection(Wire):
             self.close_when_heard()
 
     def start_upgrade(self, *, greet: bool) -> None:
-        self.busy = True
-        self.loop.create_task(self.upgrade(greet))
+        """TLS from here on; `greet` if from the first octet, which may be here already."""
+        self.busy = self.handshaking = True
+        if not self.is_queued:
+            self.queue_as_idle()
+        self.pause_reading()  # at once: what comes now is not for us
+        self.loop.create_task(self.upgrade(greet))  # noqa: RUF006 - the loop keeps it: it waits on the transport
 
     async def upgrade(self, greet: bool) -> None:
-        """TLS from here on; nothing that was said before survives (RFC 3207 §4.2)."""
+        """The handshake; nothing that was said before survives it (RFC 3207 §4.2)."""
         listener = self.session.listener
+        early = self.core.lines.take_all() if greet else b""
         try:
-            tls = await self.start_tls(listener.tls) if listener.tls is not None else None
-        except (OSError, TimeoutError, ValueError):  # ssl.SSLError is an OSError
+            tls = await self.start_tls(listener.tls, early, listener.settings.tls.handshake) if listener.tls else None
+        except (OSError, ValueError):  # ssl.SSLError is an OSError
             tls = None
         if tls is None:
-            self.core.close()
             self.abort()
+            self.connection_lost(None)  # the loops do not say it of one that is lost during its handshake
             return
         self.session.tls_started(tls)
-        self.busy = False
+        self.busy = self.handshaking = False
         self.core.set_terms(self.session.terms())
         self.core.tls_started()
         if greet:

@@ -97,8 +97,10 @@ def is_plain(transaction: Transaction) -> bool:
 
 
 def message_id(message: Message) -> str:
-    found = message.fields("message-id")
-    return found[0].value.decode("ascii", "replace") if found else ""
+    for field in message.header:
+        if field.name.lower() == "message-id":
+            return field.value.decode("ascii", "replace")
+    return ""
 
 
 def message_stage(session: Session, transaction: Transaction, message: Message) -> MessageStage:
@@ -185,7 +187,8 @@ def envelope(transaction: Transaction, at: MessageStage, recipients: list[Recipi
 
 def payload(session: Session, at: MessageStage, verdict: Verdict) -> Outgoing:
     listener = session.listener
-    ours = received(at, listener.site.hostname, listener.date(at.now))
+    address = session.place.address if at.client_ip is session.at.client_ip else str(at.client_ip)
+    ours = received(at, address, listener.site.hostname, listener.date(at.now))
     if verdict.action is Action.TAG:
         ours = f"{listener.site.header_prefix}-Tag: {verdict.rule}\r\n".encode("ascii", "replace") + ours
     prefix = listener.site.header_prefix.lower() + "-"

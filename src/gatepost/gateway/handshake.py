@@ -6,13 +6,12 @@ given to the TLS protocol the way a transport would.
 """
 
 import asyncio
+import ssl
 from typing import Protocol, runtime_checkable
 
 from gatepost.engine.stepping import first_step
-from gatepost.gateway.tls import ServerTls
 
-HANDSHAKE = 30.0  # seconds for TLS
-SHUTDOWN = 5.0  # seconds for its end
+SHUTDOWN = 5.0  # seconds for the end of TLS
 
 
 @runtime_checkable
@@ -27,13 +26,16 @@ async def encrypted(
     loop: asyncio.AbstractEventLoop,
     transport: asyncio.Transport,
     protocol: asyncio.Protocol,
-    tls: ServerTls,
+    context: ssl.SSLContext,
     early: bytes,
+    *,
+    patience: float,
 ) -> asyncio.Transport:
     """The transport to use from now on, once the handshake is done.
 
     Args:
         early: what the client has sent of its handshake so far.
+        patience: seconds for the handshake.
 
     Raises:
         OSError: no handshake: not TLS, no common version or cipher, closed, or too slow.
@@ -42,11 +44,11 @@ async def encrypted(
         loop.start_tls(
             transport,
             protocol,
-            tls.context,
+            context,
             server_side=True,
-            ssl_handshake_timeout=HANDSHAKE,
+            ssl_handshake_timeout=patience,
             ssl_shutdown_timeout=SHUTDOWN,
-        )  # fmt: skip
+        )
     )
     if early:  # behind what `start_tls` has just asked the loop to do, and before the loop reads again
         loop.call_soon(feed, transport, early)

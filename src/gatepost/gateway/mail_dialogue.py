@@ -35,8 +35,7 @@ def mail(session: Session, event: Mail) -> Answer | Coroutine[Any, Any, Answer]:
         return Answer(SHUTTING_DOWN, close=True)
     if moment - session.began > session.at.limits.session:
         return Answer(SESSION_TOO_LONG, close=True)
-    demand = session.listener.tls_demand
-    if demand is not None and session.tls is None and demand.holds(session.at.client_ip, event.sender):
+    if session.must_encrypt(event.sender):
         return session.error(replies.STARTTLS_FIRST)
     now = clock.now()
     record = session.record or session.open_record(now, moment)

@@ -49,15 +49,15 @@ class Outgoing(Struct, frozen=True):
             skip = 0
 
 
-def received(at: DataStage, hostname: str, date: str) -> bytes:
-    """Our Received field; the client's name is well-formed by then, its address is a fact."""
+def received(at: DataStage, client: str, hostname: str, date: str) -> bytes:
+    """Our Received field; the client's name is well-formed by then, its address (`client`) is a fact."""
     protocol = ("UTF8SMTP" if at.smtputf8 else "ESMTP") if at.esmtp else "SMTP"
     if at.esmtp:
         protocol += "S" if at.tls else ""
         protocol += "A" if at.user else ""
     secured = f"\r\n\t(using {at.tls.version} with cipher {at.tls.cipher} ({at.tls.bits} bits))" if at.tls else ""
     only = f"\r\n\tfor <{at.recipients[0]}>" if len(at.recipients) == 1 and at.recipients[0].is_ascii else ""
-    address = f"IPv6:{at.client_ip}" if at.client_ip.version == 6 else str(at.client_ip)
+    address = f"IPv6:{client}" if ":" in client else client
     return (
         f"Received: from {at.helo} ([{address}]){secured}\r\n"
         f"\tby {hostname} with {protocol} id {at.transaction}{only};\r\n\t{date}\r\n"

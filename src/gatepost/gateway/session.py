@@ -13,6 +13,7 @@ from gatepost.gateway.answer import Answer
 from gatepost.gateway.listener import Listener, contains
 from gatepost.gateway.transaction import Place, Record, Transaction, trace
 from gatepost.gateway.words import described
+from gatepost.model.address import Address
 from gatepost.model.finding import Findings
 from gatepost.model.phase import Phase
 from gatepost.model.reply import Reply
@@ -72,7 +73,7 @@ class Session:
             case StartTls():
                 return self.start_tls()
             case Auth():
-                return Answer(replies.DISABLED)  # offered by nobody yet
+                return Answer(replies.STARTTLS_FIRST if self.must_encrypt(None) else replies.DISABLED)  # never offered
             case BadContent():
                 return self.bad_content(event)
             case _:
@@ -161,6 +162,11 @@ class Session:
             self.record.exchange("content", event.rule, event.reply, now, 0.0)
         self.finish(End.REFUSED, event.reply, "")
         return Answer(event.reply, close=event.close)
+
+    def must_encrypt(self, sender: Address | None) -> bool:
+        """TLS is demanded of this client, or for this sender, and is not there."""
+        demand = self.listener.tls_demand
+        return demand is not None and self.tls is None and demand.holds(self.at.client_ip, sender)
 
     def start_tls(self) -> Answer:
         if self.listener.tls is None or not self.terms().offer.starttls:

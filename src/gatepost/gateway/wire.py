@@ -6,13 +6,12 @@ half-close and read on for a while, unparsed (ARCHITECTURE §5 rule 2).
 
 import asyncio
 
+from gatepost.gateway.handshake import encrypted
 from gatepost.gateway.tls import ServerTls, describe
 from gatepost.gateway.wheel import Wheel
 from gatepost.model.tls import Tls
 
 WRITE_BUFFER = 64 * 1024  # octets of replies the client may leave unread
-HANDSHAKE = 30.0  # seconds for TLS
-SHUTDOWN = 5.0  # seconds for its end
 LINGER = 5.0  # seconds for the client to read our last reply
 
 
@@ -81,25 +80,13 @@ class Wire(asyncio.Protocol):
         if self.transport is not None:
             self.transport.abort()
 
-    async def start_tls(self, tls: ServerTls) -> Tls | None:
-        """Handshake; None if the client is gone.
-
-        Raises:
-            OSError, TimeoutError, ValueError: it failed.
-        """
+    async def start_tls(self, tls: ServerTls, early: bytes, patience: float) -> Tls | None:
+        """Handshake; None if the client is gone. Arguments and exceptions as of `encrypted`."""
         transport = self.transport
         if transport is None:
             return None
-        transport.pause_reading()
-        upgraded = await self.loop.start_tls(
-            transport,
-            self,
-            tls.context,
-            server_side=True,
-            ssl_handshake_timeout=HANDSHAKE,
-            ssl_shutdown_timeout=SHUTDOWN,
-        )
-        if upgraded is None or self.transport is None:
+        upgraded = await encrypted(self.loop, transport, self, tls.context, early, patience=patience)
+        if self.transport is None:
             return None
         self.attach(upgraded)
         self.reading = True
