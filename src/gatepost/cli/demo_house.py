@@ -73,8 +73,8 @@ message_size = "1MiB"
 greeting_delay = "100ms"
 
 [listeners.inbound.tarpit]
-delay = "300ms"
-maximum = "1s"
+delay = "200ms"
+maximum = "500ms"
 
 [checks.own_domain]
 mode = "always"
@@ -84,7 +84,7 @@ suspicious = 2
 unknown_recipients = {harvest_limit}
 
 [policy]
-harvest_delay = "600ms"
+harvest_delay = "300ms"
 """
 
 

@@ -44,6 +44,7 @@ class Scenario(Struct, frozen=True, kw_only=True):
         why: what the record must say: a rule's name, a protocol rule, or part of the explanation.
         taken: messages that the mail server must have got.
         is_greeted: the client waits for the greeting.
+        header: what was sent, where it is to be shown what became of it.
     """
 
     group: str
@@ -53,6 +54,7 @@ class Scenario(Struct, frozen=True, kw_only=True):
     why: str
     taken: int = 0
     is_greeted: bool = True
+    header: str = ""
 
 
 def lines(*commands: str) -> Play:
@@ -119,7 +121,7 @@ SCENARIOS = (
     ),
     Scenario(
         group=GOOD, title="a header that Exchange trusts, forged (see below)", play=mail(FORGED + HELLO),
-        answer="250 2.0.0", why="no rule", taken=1,
+        answer="250 2.0.0", why="no rule", taken=1, header=FORGED + HEADER,
     ),
     Scenario(
         group=GOOD, title="a message for full, whose mailbox is full", play=mail(HELLO, recipient=FULL),

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from gatepost.cli.demo_mail import Scenario
 from gatepost.cli.explanation import GATEWAY_RULES, HARD, NEUTRAL, PROTOCOL_RULES, failed_handover
+from gatepost.cli.header_changes import Change, Line, changes, shown
 from gatepost.cli.terminal import Json, styled
 from gatepost.cli.trace_view import COLOURS as ENDS
 from gatepost.cli.trace_view import WIDTH, cut, moment, wrapped
@@ -23,7 +24,7 @@ class Result(Struct, frozen=True, kw_only=True):
     Args:
         client: the address it came from.
         reply: that decided it.
-        taken: messages that the mail server got by it.
+        received: messages that the mail server got by it.
         trace: the gateway's record; None if there is none.
     """
 
@@ -31,8 +32,21 @@ class Result(Struct, frozen=True, kw_only=True):
     scenario: Scenario
     client: str
     reply: str
-    taken: int
-    trace: Trace | None
+    received: tuple[bytes, ...]
+    trace: Trace | None = None
+
+    @property
+    def taken(self) -> int:
+        return len(self.received)
+
+    @property
+    def changes(self) -> tuple[Line, ...]:
+        """What became of the header, where that is to be shown."""
+        sent = self.scenario.header
+        if not sent or not self.received:
+            return ()
+        lines = changes(f"{sent}\r\n".encode("ascii"), self.received[0])
+        return tuple(line for line in lines if line.change is not Change.KEPT)
 
     @property
     def why(self) -> str:
@@ -86,6 +100,7 @@ def as_json(result: Result) -> Json:
         "why": result.why,
         "held": result.held,
         "mail_server_got": result.taken,
+        "header": [{"change": line.change.name.lower(), "field": line.field} for line in result.changes],
         "id": result.trace.id if result.trace else None,
         "as_expected": result.is_as_expected,
     }
@@ -100,6 +115,14 @@ def table(results: Sequence[Result]) -> Iterator[str]:
             group = result.scenario.group
             yield f"\n{styled(group, 'bold')}"
         yield from entry(result)
+
+
+def headers(results: Sequence[Result]) -> Iterator[str]:
+    """Those that are to be shown, with what was added and taken out."""
+    for result in results:
+        if result.changes:
+            yield f"\n{styled(f'The header of number {result.number}, and what the mail server saw of it', 'bold')}"
+            yield from shown(result.changes)
 
 
 def entry(result: Result) -> Iterator[str]:

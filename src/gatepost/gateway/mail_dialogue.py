@@ -48,6 +48,8 @@ def mail(session: Session, event: Mail) -> Answer | Coroutine[Any, Any, Answer]:
 
 
 async def mail_judged(session: Session, event: Mail, at: MailStage) -> Answer:
+    if session.record is not None:
+        session.record.mail = at
     verdict, known = await session.judge(Phase.MAIL, at)
     refusal = await session.refusal(verdict)
     if refusal is not None:

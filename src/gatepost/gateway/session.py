@@ -281,7 +281,7 @@ class Session:
         whole = trace(record, self.place, self.at, end, reply, now - record.start, transaction)
         if transaction is not None:
             transaction.release()
-        self.listener.outside.tally.ended(end)
+        self.listener.outside.tally.ended(whole.end)
         return None if self.listener.outside.journal.record(whole) else whole
 
     def closed(self, end: End, reply: Reply) -> None:

@@ -6,6 +6,7 @@ from gatepost.gateway.routes import Route
 from gatepost.gateway.spool import Spool
 from gatepost.model.address import Address, text
 from gatepost.model.finding import Finding, Findings
+from gatepost.model.phase import Phase
 from gatepost.model.reply import Reply
 from gatepost.model.stage import ConnectStage, MailStage
 from gatepost.model.trace import Decision, End, Exchange, Handover, RecipientEnd, Trace
@@ -32,9 +33,11 @@ class Record:
 
     Args:
         began: Unix time in seconds.
+
+    `mail` is the last MAIL that checks were asked about.
     """
 
-    __slots__ = ("began", "decisions", "exchanges", "id", "start")
+    __slots__ = ("began", "decisions", "exchanges", "id", "mail", "start")
 
     def __init__(self, identity: str, began: float, start: float) -> None:
         self.id = identity
@@ -42,6 +45,7 @@ class Record:
         self.start = start  # monotonic seconds
         self.exchanges: list[Exchange] = []
         self.decisions: list[Decision] = []
+        self.mail: MailStage | None = None
 
     def exchange(self, verb: str, argument: str, reply: Reply, at: float, delay: float) -> None:
         if len(self.exchanges) < EXCHANGE_LIMIT:
@@ -123,7 +127,7 @@ def trace(
     if verdict is not None:
         common = structs.replace(common, action=verdict.action.value, rule=verdict.rule, because=verdict.because)
     if transaction is None:
-        return common
+        return common if record.mail is None else refused_sender(common, record.mail, record.decisions)
     if transaction.verdict is None and transaction.refused and not transaction.recipients:
         last = transaction.refused[-1]
         action = Action.REJECT if last.end is End.REFUSED else Action.DEFER
@@ -134,6 +138,16 @@ def trace(
         common, sender=text(mail.sender), user=mail.user, recipients=(*accepted, *transaction.refused),
         size=transaction.size, message_id=transaction.message_id[:MESSAGE_ID_LIMIT], handovers=transaction.handovers,
     )  # fmt: skip
+
+
+def refused_sender(common: Trace, mail: MailStage, decisions: list[Decision]) -> Trace:
+    """A transaction that ended at MAIL, whatever the client said before it went."""
+    verdict = decisions[-1].verdict if decisions and decisions[-1].phase is Phase.MAIL else None
+    common = structs.replace(common, sender=text(mail.sender), user=mail.user)
+    if verdict is None or common.end is not End.IDLE or verdict.action not in (Action.DEFER, Action.REJECT):
+        return common
+    end = End.REFUSED if verdict.action is Action.REJECT else End.DEFERRED
+    return structs.replace(common, end=end, reply=str(verdict.reply))
 
 
 def deciding(record: Record, transaction: Transaction | None) -> Verdict | None:
