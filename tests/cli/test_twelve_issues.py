@@ -32,7 +32,12 @@ def test_what_is_off_is_said_to_be_off(number, setting, change):
     [{"checks": {"own_domain": {"shadow": True}}}, {"policy": {"shadow": ["own-domain"]}}, {"profile": "monitor"}],
 )
 def test_what_is_in_shadow_is_not_on(change):
+    change = over(change, {"checks": {"own_domain": {"mode": "always"}}})
     assert answers("10", change)[1]["[checks.own_domain]"] is State.SHADOW
+
+
+def test_own_domains_by_alignment_are_not_said_to_be_guarded_yet():
+    assert answers("10", {})[1]["[checks.own_domain]"] is State.OFF
 
 
 def test_monitor_shadows_no_limits():

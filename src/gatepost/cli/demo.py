@@ -30,7 +30,7 @@ from gatepost.ports.unavailable import Unavailable
 FIRST_CLIENT = 10  # last octet of the first scenario's address
 RECORDED_WITHIN = 10.0  # seconds
 POLL = 0.5  # seconds between looks at what the user tries
-ENDING = (signal.SIGTERM, signal.SIGHUP)
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 Once = Annotated[bool, typer.Option("--once", help="End after it: 0 if everything ended as expected, 1 if not.")]
 Port = Annotated[int, typer.Option(min=0, max=65535, metavar="N", help="Where the gateway listens; 0 = 2525 if free.")]
@@ -55,9 +55,11 @@ def command(once: Once = False, port: Port = 0, json: JsonFlag = False) -> None:
 
 @contextmanager
 def orderly_end() -> Iterator[None]:
-    """SIGTERM and a closed terminal end the demo as Ctrl-C does: everything is cleaned up."""
+    """SIGTERM and a closed terminal end the demo as Ctrl-C does; nothing disturbs the cleaning up."""
 
     def interrupt(number: int, frame: FrameType | None) -> NoReturn:
+        for ending in ENDING:
+            signal.signal(ending, signal.SIG_IGN)
         raise KeyboardInterrupt
 
     before = {number: signal.signal(number, interrupt) for number in ENDING}

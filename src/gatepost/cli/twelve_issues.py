@@ -9,6 +9,8 @@ from enum import Enum
 
 from msgspec import Struct
 
+from gatepost.checks.own_domain import Config as OwnDomain
+from gatepost.checks.own_domain import Mode
 from gatepost.config.settings import Settings
 from gatepost.engine.catalogue import check_classes
 from gatepost.gateway.listener_settings import ListenerSettings
@@ -202,9 +204,20 @@ def unsolicited(look: Look) -> Iterator[Answer]:
 
 # ── 10: spoofing ─────────────────────────────────────────────────────────────
 def spoofing(look: Look) -> Iterator[Answer]:
-    yield look.check("own_domain", "strangers may not use our own domains as envelope sender", "own-domain")
+    yield own_domain(look)
     yield look.check("helo", "strangers may not call themselves by our names", *HELO_RULES)
     yield missing("SPF, DKIM, DMARC, ARC; display names and lookalike domains")
+
+
+def own_domain(look: Look) -> Answer:
+    """By alignment it finds nothing as long as nothing proves who sent a message."""
+    answer = look.check("own_domain", "strangers may not use our own domains as envelope sender", "own-domain")
+    section = look.sections["own_domain"]
+    if isinstance(section, OwnDomain) and section.mode is Mode.UNLESS_ALIGNED and answer.state is not State.OFF:
+        return Answer(
+            State.OFF, answer.setting, 'our own domains as sender: mode "unless-aligned" waits for proof of senders'
+        )
+    return answer
 
 
 HELO_RULES = ("helo-own-name", "helo-own-address", "helo-loopback")
