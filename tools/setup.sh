@@ -12,20 +12,33 @@ cd "$(dirname "$0")/.."
 purpose=develop
 [ "${1:-}" = --run ] && { purpose=run; shift; }
 venv=${1:-.venv}
-bootstrap_packages=(python3-venv)
+bootstrap_packages=(python3-venv python3-dev)
 ldap_packages=(gcc libc6-dev python3-dev libldap2-dev libsasl2-dev)
 is_ci() { [ "${CI:-}" = true ]; }
 
+is_new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
+# Distributions build their interpreter with profile and link time optimization, version managers often do not: that is
+# a quarter of the CPU per message. So an optimized one goes first, wherever it stands on PATH.
+is_optimized() { "$1" -c 'import sysconfig, sys; sys.exit("--enable-optimizations" not in (sysconfig.get_config_var("CONFIG_ARGS") or ""))'; }
+can_make_venv() { "$1" -c 'import ensurepip, venv' 2>/dev/null; }
+
 python=${PYTHON:-}
 if [ -z "$python" ]; then
-    for candidate in python3.11 python3.12 python3.13 python3; do
-        if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python=$candidate; break; fi
+    candidates=(/usr/bin/python3.11 /usr/bin/python3.12 /usr/bin/python3.13 /usr/bin/python3 python3.11 python3.12 python3.13 python3)
+    if [ ! -x "$venv/bin/python" ] && [ "$(id -u)" -eq 0 ]; then
+        tools/debian.sh "${bootstrap_packages[@]}" || true
+    fi
+    for candidate in "${candidates[@]}"; do
+        if is_new_enough "$candidate" && is_optimized "$candidate" && can_make_venv "$candidate"; then python=$candidate; break; fi
+    done
+    for candidate in "${candidates[@]}"; do
+        [ -z "$python" ] && is_new_enough "$candidate" && python=$candidate
     done
 fi
 [ -n "$python" ] || { echo "setup: no Python 3.11 or newer on PATH (or set PYTHON=…)" >&2; exit 1; }
 
 if [ ! -x "$venv/bin/python" ]; then
-    "$python" -c 'import ensurepip, venv' 2>/dev/null || tools/debian.sh "${bootstrap_packages[@]}"
+    can_make_venv "$python" || tools/debian.sh "${bootstrap_packages[@]}"
     "$python" -m venv "$venv"
 fi
 pip=("$venv/bin/python" -m pip --disable-pip-version-check --quiet)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from tests.attacks.client import Client, Reply, cut
+from tests.attacks.client import SEGMENT, Client, Reply, cut
 from tests.attacks.target import Target
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "smuggling" / "sequences.json"
@@ -118,7 +118,7 @@ def assert_never_ends(target: Target, sequence: bytes) -> None:
     target.assert_nothing_passed()
 
 
-def say_chunks(client: Client, chunks: list[bytes], *, pieces: int = 0) -> list[Reply]:
+def say_chunks(client: Client, chunks: list[bytes], *, pieces: int = 0, pause: float = SEGMENT) -> list[Reply]:
     """BDAT for each, the last one LAST, all pipelined; one reply for each until one is a refusal.
 
     Args:
@@ -128,7 +128,7 @@ def say_chunks(client: Client, chunks: list[bytes], *, pieces: int = 0) -> list[
     for index, chunk in enumerate(chunks):
         last = b" LAST" if index == len(chunks) - 1 else b""
         stream += b"BDAT %d%s\r\n" % (len(chunk), last) + chunk
-    client.send_cut(stream, *(range(pieces, len(stream), pieces) if pieces else ()))
+    client.send_cut(stream, *(range(pieces, len(stream), pieces) if pieces else ()), pause=pause)
     replies = []
     for _ in chunks:
         replies.append(client.reply())

@@ -16,13 +16,24 @@ OCTETS = [b"\r", b"\n", b"\r\n", b".", b"\0", b"a", b"\r\n.", b".\r\n", b"..", b
 CONTENT = st.lists(st.sampled_from([*OCTETS, MAIL, b"DATA\r\n", b"BDAT 3 LAST\r\n", b"S: x\r\n"]), max_size=14).map(b"".join)
 FRAMED = st.lists(st.sampled_from([b"\r\n", b".", b"a", b"\r\n.", b"..", b" ", MAIL, b"DATA\r\n"]), max_size=14).map(b"".join)
 PLACES = st.lists(st.integers(0, 60), max_size=8)
-COMMANDS = [b"EHLO c.test\r\n", b"HELO c.test\r\n", MAIL, MAIL, RCPT, RCPT, b"DATA\r\n", b"data\r\n", b"RSET\r\n", b"NOOP\r\n"]
+COMMANDS = [b"EHLO c.test\r\n", b"HELO c.test\r\n", MAIL, RCPT, b"DATA\r\n", b"data\r\n", b"RSET\r\n", b"NOOP\r\n"]
 CHUNKS = [b"BDAT 0\r\n", b"BDAT 4\r\nab\r\n", b"BDAT 3 LAST\r\n", b"BDAT 5\r\n.\r\n.\r", b"BDAT 2 LAST\r\n\r\n"]
-TRANSACTION = b"".join((MAIL, RCPT))
-STREAM = st.lists(
-    st.sampled_from([*COMMANDS, *CHUNKS, TRANSACTION, TRANSACTION, b"text\r\n", END, b".\r\n", b"QUIT\r\n", b"\r", b"\n", b"\0"]),
-    max_size=16,
-)  # fmt: skip
+ODD = [*COMMANDS, *CHUNKS, b"text\r\n", END, b".\r\n", b"QUIT\r\n", b"\r", b"\n", b"\0", b"", b" "]
+BY_DATA = FRAMED.map(lambda content: [MAIL, RCPT, b"DATA\r\n", content + END])
+BY_BDAT = CONTENT.map(lambda content: [MAIL, RCPT, b"BDAT 5\r\n\r\n.\r\n", b"BDAT %d LAST\r\n" % len(content), content])
+SESSION = st.lists(st.one_of(BY_DATA, BY_DATA, BY_BDAT, st.sampled_from(ODD).map(lambda piece: [piece])), max_size=4).map(
+    lambda parts: [piece for part in parts for piece in part]
+)
+CHANGES = st.lists(st.tuples(st.integers(0, 15), st.booleans(), st.sampled_from(ODD)), max_size=2)
+STREAM = st.builds(lambda pieces, changes: changed(pieces, changes), SESSION, CHANGES)
+
+
+def changed(pieces: list[bytes], changes: list[tuple[int, bool, bytes]]) -> list[bytes]:
+    """With pieces put in, or put in place of others."""
+    for at, instead, piece in changes:
+        pieces = [*pieces[:at], piece, *pieces[at + instead :]]
+    return pieces
+
 
 bounded = settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
@@ -70,7 +81,7 @@ def test_smug_random_chunks_are_one_message_or_none(target, content, sizes, segm
     now = since_now(target)
     expected = of_chunks(content)
     with begin_chunks(target) as client:
-        replies = say_chunks(client, cut(content, *sizes) or [b""], pieces=segment)
+        replies = say_chunks(client, cut(content, *sizes) or [b""], pieces=segment, pause=0.0005)
     if expected is not None and begins_with_fold(expected):
         assert (replies[-1].code, replies[-1].enhanced) == BAD_HEADER
         now.assert_nothing_passed()

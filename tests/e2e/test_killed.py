@@ -52,17 +52,17 @@ class House:
 
     async def send_at_every_moment(self, strike: Strike, message: bytes = SMALL, pieces: int = 1) -> None:
         names = (await self.send(message=message, pieces=pieces)).names()
-        assert len(names) > 20
-        for name in names:
-            await self.send(name, strike, message, pieces)
+        never = {name for name in names if not (await self.send(name, strike, message, pieces)).struck}
         assert not self.count.lost, self.count
-        assert self.count.struck > 0.8 * len(names), "moments of connections that were open already do not come again"
+        # A connection to the server that is open already has no beginning, and no end as yet.
+        assert not {name for name in never if not name.endswith(("EHLO", "QUIT", "the connection"))}
+        assert self.count.struck > 15, names
 
     async def kill_worker(self) -> None:
         """The one that has the client's connection."""
-        pids = await asyncio.to_thread(self.gateway.pids)
-        pid = process_of(self.gateway.port, self.sender.own_port, pids)
-        if pid:
+        _, *pids = await asyncio.to_thread(self.gateway.pids)
+        pid = process_of(self.gateway.port, self.sender.own_port, pids) if self.sender.own_port else 0
+        if pid:  # none where it is a new worker that asks the server what it offers
             os.kill(pid, signal.SIGKILL)
             while Path(f"/proc/{pid}/fd").exists() and list(Path(f"/proc/{pid}/fd").glob("*")):
                 await asyncio.sleep(0.001)

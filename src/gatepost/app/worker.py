@@ -13,6 +13,7 @@ import structlog
 
 from gatepost.adapters.control_line import ControlLine
 from gatepost.adapters.journal.client import JournalClient
+from gatepost.app import runtime
 from gatepost.app.graph import Graph, spool_dir
 from gatepost.app.parts import WorkerPlace, shared_of
 from gatepost.config.settings import Settings
@@ -30,6 +31,7 @@ COLLECT_AFTER = 20_000  # new objects between two looks for garbage: a message l
 
 def run_worker(settings: Settings, place: WorkerPlace) -> int:
     """Serve until drained: SIGTERM once lets open sessions finish, twice ends them. The exit code."""
+    runtime.set_up()
     with new_runner() as runner:
         return runner.run(serve(settings, place))
 

@@ -38,9 +38,15 @@ def changes(sent: bytes, got: bytes) -> tuple[Line, ...]:
     before, after = fields(sent), fields(got)
     missing = Counter(field.raw for field in before) - Counter(field.raw for field in after)
     new = Counter(field.raw for field in after) - Counter(field.raw for field in before)
-    found = [Line(Change.ADDED, text(field)) for field in after if new[field.raw]]
-    found += [Line(Change.REMOVED if missing[field.raw] else Change.KEPT, text(field)) for field in before]
+    found = [Line(Change.ADDED, text(field)) for field in after if taken(new, field)]
+    found += [Line(Change.REMOVED if taken(missing, field) else Change.KEPT, text(field)) for field in before]
     return tuple(found)
+
+
+def taken(counts: Counter[bytes], field: Field) -> bool:
+    """Whether there was one more of it, and then one less."""
+    counts[field.raw] -= 1
+    return counts[field.raw] >= 0
 
 
 def fields(octets: bytes) -> Sequence[Field]:

@@ -168,7 +168,7 @@ def tell_text(
     settings: Settings, attempt: Attempt, played: Played, notices: Sequence[str], assumed: Sequence[str]
 ) -> None:
     columns = width()
-    notes = [f"What would become of it on listener {attempt.listener}. Nothing is delivered, recorded or counted."]
+    notes = [f"What would become of it on listener {attempt.listener}; nothing is delivered or recorded."]
     notes += [f"Assumed: {'; '.join(assumed)}."] if assumed else []
     for note in (*notes, *notices, *left_out(played)):
         for line in wrapped(note, columns, "", "  "):

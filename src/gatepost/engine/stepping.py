@@ -47,3 +47,5 @@ def rest(coroutine: Coroutine[Any, Any, T], waited: Any) -> Generator[Any, Any, 
     except StopIteration as end:
         value: T = end.value
         return value
+    finally:
+        del waited  # a future keeps its exception, whose traceback keeps this frame

@@ -75,7 +75,7 @@ class Admission:
         Who has spoken since he was queued, or waits for an answer of ours, is queued anew behind the others; so the
         queue is in order when it matters.
         """
-        for _ in range(len(self.idle)):
+        for _ in range(len(self.idle) + 1):  # whoever is queued anew in the first round is found in the second
             victim = next(iter(self.idle))
             if self.idle.pop(victim) >= victim.active and victim.evict():
                 return True

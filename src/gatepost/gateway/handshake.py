@@ -9,7 +9,7 @@ import asyncio
 import ssl
 from typing import Protocol, runtime_checkable
 
-from gatepost.engine.stepping import first_step
+from gatepost.engine.stepping import rest
 
 SHUTDOWN = 5.0  # seconds for the end of TLS
 
@@ -40,19 +40,21 @@ async def encrypted(
     Raises:
         OSError: no handshake: not TLS, no common version or cipher, closed, or too slow.
     """
-    begun = first_step(
-        loop.start_tls(
-            transport,
-            protocol,
-            context,
-            server_side=True,
-            ssl_handshake_timeout=patience,
-            ssl_shutdown_timeout=SHUTDOWN,
-        )
+    starting = loop.start_tls(
+        transport,
+        protocol,
+        context,
+        server_side=True,
+        ssl_handshake_timeout=patience,
+        ssl_shutdown_timeout=SHUTDOWN,
     )
+    waited = starting.send(None)
     if early:  # behind what `start_tls` has just asked the loop to do, and before the loop reads again
         loop.call_soon(feed, transport, early)
-    upgraded = await begun if isinstance(begun, asyncio.Task) else begun.value
+    try:
+        upgraded = await rest(starting, waited)  # in this task: what comes behind the handshake must find us ready
+    finally:
+        del starting, waited  # a failure would keep itself alive through them, and 50 KiB of OpenSSL's with it
     if upgraded is None or upgraded.get_extra_info("ssl_object") is None:
         raise ConnectionResetError("closed during the handshake")
     return upgraded

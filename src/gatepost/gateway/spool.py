@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-BLOCK = 256 * 1024  # octets read at a time
+BLOCK = 128 * 1024  # octets read at a time
 
 
 class SpoolFull(Exception):
