@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from gatepost.cli.main import COMMANDS, real_command
 from gatepost.config import reference
 from gatepost.config.schema import fields
 from gatepost.engine.catalogue import AnyCheck, check_classes, config_class
@@ -97,11 +98,38 @@ def replies_page() -> Iterator[str]:
         yield f"| `{reply}` | {name.lower().replace('_', ' ')} |"
 
 
+def command(name: str) -> Iterator[str]:
+    """As `--help` has it."""
+    found = real_command(name)
+    context = found.make_context(name, [], resilient_parsing=True)
+    records = [(parameter, parameter.get_help_record(context)) for parameter in found.get_params(context)]
+    arguments = [parameter.metavar for parameter, _ in records if parameter.param_type_name == "argument"]
+    yield f"\n## gatepost {name}\n"
+    yield "    " + " ".join(["gatepost", name, *arguments, "[OPTIONS]"])
+    yield "\n" + found.help
+    yield "\n| option | |\n|---|---|"
+    for parameter, record in records:
+        if record is not None and parameter.param_type_name == "option" and parameter.name != "help":
+            yield f"| `{cell(record[0])}` | {cell(record[1])} |"
+        elif record is not None and parameter.param_type_name == "argument":
+            yield f"| {parameter.metavar} | {cell(record[1])} |"
+
+
+def cli_page() -> Iterator[str]:
+    yield "# Commands\n"
+    yield "Exit codes: 0 is well, 1 is refused or failed, 2 is wrong usage. Data goes to standard output, all else to"
+    yield "standard error; colour only on a terminal, never where `NO_COLOR` is set. `gatepost --install-completion`"
+    yield "teaches your shell. Every command has `--help`."
+    for name, _ in COMMANDS:
+        yield from command(name)
+
+
 def joined(lines: Callable[[], Iterator[str]]) -> Callable[[], str]:
     return lambda: MADE + "\n".join(lines()) + "\n"
 
 
 PAGES: dict[str, Callable[[], str]] = {
+    "cli.md": joined(cli_page),
     "settings.md": reference.page,
     "checks.md": joined(checks_page),
     "rules.md": joined(rules_page),

@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import re
 import socket
 import ssl
 import struct
@@ -16,6 +17,8 @@ from tests.servers.loopback import HOST
 TIMEOUT = 10.0  # seconds for a reply
 SEGMENT = 0.002  # seconds between two segments, so that they stay two
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER: close sends RST
+LEAK = re.compile(rb"(?i)gatepost|python|uvloop|asyncio|traceback|exception|errno|/usr|/var|/etc|/tmp|/home|\.py\b|\b0x")
+"""What no reply may tell: product, language, libraries, files (RFC 5321 §4.2; PROTO-35)."""
 
 
 @dataclass(frozen=True)
@@ -121,11 +124,12 @@ class Client:
         return line
 
     def reply(self, timeout: float | None = None) -> Reply:
-        """The next reply; asserts that it is well formed."""
+        """The next reply; asserts that it is well formed and tells nothing of what runs here."""
         lines = [self.line(timeout)]
         while lines[-1][3:4] == b"-":
             lines.append(self.line(timeout))
         assert all(is_reply_line(line) and line[:3] == lines[0][:3] for line in lines), lines
+        assert not any(map(LEAK.search, lines)), lines
         self.transcript.append(Reply(tuple(lines)))
         return self.transcript[-1]
 

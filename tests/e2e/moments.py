@@ -19,6 +19,8 @@ from tests.servers.loopback import HOST
 ONE_BY_ONE = Offer(keywords=KEYWORDS - {"PIPELINING"})
 PIPELINED = Offer()
 ACCEPTED = re.compile(r"250 2\.0\.0 Message accepted (\w+)")
+VERBS = ("EHLO", "MAIL", "RCPT", "DATA", "RSET", "QUIT")
+LINE = 1000  # octets of a line at most
 RETRIES = 200  # of a client that is told to come back
 Strike = Callable[[], Awaitable[None]]
 
@@ -52,7 +54,7 @@ class WatchedWire(Wire):
     def __init__(self, wire: Wire, server: "WatchedMailbox") -> None:
         super().__init__(wire.reader, wire.writer)
         self.server = server
-        self.heard = ""
+        self.heard, self.tail = "", b""
 
     async def flush(self) -> None:
         if not self.unsent:
@@ -66,10 +68,13 @@ class WatchedWire(Wire):
     async def more(self) -> None:
         before = len(self.buffer)
         await super().more()
-        lines = self.buffer[before:].split(b"\r\n")
-        self.heard = lines[-2 if len(lines) > 1 and not lines[-1] else -1][:4].decode("latin-1").strip() or "content"
-        if not self.heard.isalpha():
-            self.heard = "the final dot" if self.buffer.endswith(b"\r\n.\r\n") else "content"
+        self.tail = (self.tail + self.buffer[before:])[-LINE:]
+        last = self.tail.removesuffix(b"\r\n").rpartition(b"\n")[2]
+        if self.tail.endswith(b"\r\n.\r\n"):
+            self.heard = "the final dot"
+        else:
+            verb = last[:4].decode("latin-1")
+            self.heard = verb if verb in VERBS else "content"
         await self.server.moments.here(f"the server has heard {self.heard}")
 
 

@@ -116,7 +116,8 @@ class Graph:
             judge=judge_for(self.settings, section.role, self.ports, self.clock, on_bug),
             routes=self.routes(section),
             tarpit=Tarpit(
-                section.tarpit.delay, section.tarpit.maximum, limits.tarpitted, f"tarpit:{name}", self.counters, self.gauges
+                section.tarpit.delay, section.tarpit.maximum, limits.tarpitted, f"tarpit:{name}", self.counters,
+                self.gauges,
             ),
             tls=server_tls(section), outside=self.outside, ids=self.ids, on_bug=on_bug,
         )  # fmt: skip

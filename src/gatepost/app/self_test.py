@@ -45,7 +45,8 @@ async def tested(settings: Settings) -> list[str]:
         return [str(error)]
     problems = []
     stages: list[tuple[Phase, ConnectStage]] = [
-        (Phase.CONNECT, connect()), (Phase.HELO, helo()), (Phase.MAIL, mail()), (Phase.RCPT, rcpt()), (Phase.MESSAGE, message()),
+        (Phase.CONNECT, connect()), (Phase.HELO, helo()), (Phase.MAIL, mail()),
+        (Phase.RCPT, rcpt()), (Phase.MESSAGE, message()),
     ]  # fmt: skip
     for name, listener in graph.listeners.items():
         for phase, stage in stages:

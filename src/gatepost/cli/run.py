@@ -11,7 +11,7 @@ from gatepost.supervise.main import run
 from gatepost.supervise.program import program
 
 Workers = Annotated[
-    int | None, typer.Option(min=1, max=1024, help="Worker processes, whatever the configuration says.")
+    int | None, typer.Option(min=1, max=1024, metavar="N", help="Worker processes, whatever the configuration says.")
 ]
 CheckOnly = Annotated[
     bool,

@@ -36,8 +36,8 @@ SOME_TLS = Tls(version="TLSv1.3", cipher="TLS_AES_256_GCM_SHA384", bits=256)
 TAKEN = (End.DELIVERED, End.QUARANTINED)
 
 Mail = Annotated[str, typer.Argument(metavar="MAIL.eml", help="The message, in a file; - is standard input.")]
-ClientIp = Annotated[str, typer.Option(metavar="IP", help=f"Where it comes from; default: {STRANGER}, a stranger.")]
-HeloName = Annotated[str, typer.Option(metavar="NAME", help=f"Its name in EHLO; default: {STRANGERS_NAME}.")]
+ClientIp = Annotated[str, typer.Option(metavar="IP", help="Where it comes from.")]
+HeloName = Annotated[str, typer.Option(metavar="NAME", help="Its name in EHLO.")]
 From = Annotated[
     str | None,
     typer.Option("--from", metavar="ADDRESS", help='Envelope sender, "<>" for a bounce; default: as its header says.'),

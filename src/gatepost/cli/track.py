@@ -41,7 +41,7 @@ Found = Annotated[str, typer.Option("--finding", metavar="CODE", help='Something
 OnListener = Annotated[str, typer.Option("--listener", metavar="NAME", help="Which listener it came to.")]
 MessageId = Annotated[str, typer.Option("--message-id", metavar="ID", help="The Message-ID of its header.")]
 Words = Annotated[str, typer.Option("--text", metavar="TEXT", help="Anywhere in what was said or found; slow.")]
-Limit = Annotated[int, typer.Option("--limit", "-n", min=1, help="At most so many, the newest.")]
+Limit = Annotated[int, typer.Option("--limit", "-n", metavar="N", min=1, help="At most so many, the newest.")]
 Follow = Annotated[bool, typer.Option("--follow", "-f", help="Go on with new ones until interrupted, oldest first.")]
 
 

@@ -8,7 +8,7 @@ from inspect import iscoroutinefunction
 from msgspec import structs
 
 from gatepost.engine.catalogue import AnyCheck
-from gatepost.engine.stepping import first_step
+from gatepost.engine.stepping import carry_on
 from gatepost.model.check import NOTHING_FOUND, Report
 from gatepost.model.finding import Findings, Kind
 from gatepost.model.phase import Phase
@@ -115,11 +115,13 @@ class Course:
         try:
             answer = runner.check(self.stage)
             if not isinstance(answer, Report):
-                ended = first_step(answer)
-                if isinstance(ended, asyncio.Task):
-                    self.wait(runner, ended)
+                try:
+                    waited = answer.send(None)
+                except StopIteration as end:  # most need not wait, and no task is made for them
+                    answer = end.value
+                else:
+                    self.wait(runner, carry_on(answer, waited))
                     return
-                answer = ended.value
         except Exception as error:  # the boundary: one broken check must not end a session
             self.fail(runner, error, 0.0)
             return

@@ -26,6 +26,11 @@ def first_step(coroutine: Coroutine[Any, Any, T]) -> "Done | asyncio.Task[T]":
         waited = coroutine.send(None)
     except StopIteration as end:
         return Done(end.value)
+    return carry_on(coroutine, waited)
+
+
+def carry_on(coroutine: Coroutine[Any, Any, T], waited: Any) -> "asyncio.Task[T]":
+    """A task for the rest of a coroutine that has been stepped once and waits for `waited`."""
     return asyncio.get_running_loop().create_task(finish(coroutine, waited))
 
 

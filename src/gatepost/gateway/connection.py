@@ -307,7 +307,7 @@ class Connection(Wire):
         if not self.is_queued:
             self.queue_as_idle()
         self.pause_reading()  # at once: what comes now is not for us
-        self.loop.create_task(self.upgrade(greet))  # noqa: RUF006 - the loop keeps it: it waits on the transport
+        self.loop.create_task(self.upgrade(greet))
 
     async def upgrade(self, greet: bool) -> None:
         """The handshake; nothing that was said before survives it (RFC 3207 §4.2)."""

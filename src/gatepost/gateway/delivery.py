@@ -46,12 +46,15 @@ async def message(session: Session, event: EndOfContent) -> Answer:
     session.octets += event.size
     session.listener.outside.tally.octets_in += event.size
     session.junk = 0
-    delayed = await session.delayed(Answer(reply), transaction.verdict.delay if transaction.verdict else 0.0)
+    least = transaction.verdict.delay if transaction.verdict else 0.0
+    answer = Answer(reply, least)
+    if reply.code >= 400:
+        answer = await session.delayed(answer, least)
     dropped = transaction.verdict is not None and transaction.verdict.action is Action.DROP
     unwritten = session.finish(end, reply, ".")
     if unwritten is not None and not await session.listener.outside.journal.record_later(unwritten):
         session.listener.outside.tally.lost += 1
-    return Answer(reply, delayed.delay, close=dropped and reply.code >= 400)
+    return Answer(reply, answer.delay, close=True) if dropped and reply.code >= 400 else answer
 
 
 def unfit(transaction: Transaction) -> Reply | None:
@@ -181,7 +184,8 @@ def envelope(transaction: Transaction, at: MessageStage, recipients: list[Recipi
     return Envelope(
         sender=at.sender, recipients=tuple(r.route.address for r in recipients), size=at.message.size,
         body=at.body, smtputf8=at.smtputf8, ret=transaction.ret, envid=transaction.envid,
-        notify=tuple(r.notify for r in recipients) if dsn else (), orcpt=tuple(r.orcpt for r in recipients) if dsn else (),
+        notify=tuple(r.notify for r in recipients) if dsn else (),
+        orcpt=tuple(r.orcpt for r in recipients) if dsn else (),
     )  # fmt: skip
 
 

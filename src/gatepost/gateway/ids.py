@@ -3,29 +3,29 @@
 import secrets
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
-MILLISECOND_BITS = 42  # until the year 2109
-SERIAL_BITS = 12
-NODE_BITS = 26
+PAIRS = tuple(high + low for high in ALPHABET for low in ALPHABET)  # 10 bits at a time
+EPOCH = 1_577_836_800_000  # milliseconds: 2020; 40 bits last until 2054
+SERIALS = 1 << 15
 
 
 class Ids:
-    """One per worker; `node` is drawn at random at its start, so two workers differ."""
+    """One per worker: 8 characters of time, 3 of a serial number, 5 drawn at random when the worker starts."""
 
     def __init__(self) -> None:
-        self.node = secrets.randbits(NODE_BITS)
-        self.serial = secrets.randbits(SERIAL_BITS)
+        self.node = text(secrets.randbits(30), 3)[1:]
+        self.serial = secrets.randbelow(SERIALS)
+        self.moment = -1
+        self.time = ""
 
     def next(self, now: float) -> str:
         """16 characters; `now` in seconds of Unix time."""
-        self.serial = (self.serial + 1) & ((1 << SERIAL_BITS) - 1)
-        milliseconds = int(now * 1000) & ((1 << MILLISECOND_BITS) - 1)
-        number = ((milliseconds << SERIAL_BITS | self.serial) << NODE_BITS) | self.node
-        return base32(number)
+        moment = int(now * 1000)
+        if moment != self.moment:
+            self.moment, self.time = moment, text(max(moment - EPOCH, 0), 4)
+        self.serial = serial = (self.serial + 1) % SERIALS
+        return f"{self.time}{ALPHABET[serial >> 10]}{PAIRS[serial & 1023]}{self.node}"
 
 
-PAIRS = tuple(high + low for high in ALPHABET for low in ALPHABET)  # 10 bits at a time
-
-
-def base32(number: int) -> str:
-    """The lowest 80 bits."""
-    return "".join([PAIRS[number >> shift & 1023] for shift in (70, 60, 50, 40, 30, 20, 10, 0)])
+def text(number: int, pairs: int) -> str:
+    """The lowest 10 bits of `number` for each pair of characters."""
+    return "".join([PAIRS[number >> shift & 1023] for shift in range(10 * (pairs - 1), -1, -10)])

@@ -13,6 +13,7 @@ from gatepost.model.finding import Findings
 from gatepost.model.phase import Phase
 from gatepost.model.reply import Reply
 from gatepost.model.stage import DataStage, HeloStage, MailStage, RcptStage
+from gatepost.model.verdict import Action
 from gatepost.ports.unavailable import Unavailable
 from gatepost.smtp import replies
 from gatepost.smtp.events import Data, Mail, Rcpt
@@ -65,8 +66,8 @@ def mail_stage(session: Session, event: Mail, identity: str, now: float) -> Mail
         raise TypeError("MAIL before HELO is the protocol's to refuse")
     return MailStage(
         session=at.session, listener=at.listener, role=at.role, client_ip=at.client_ip, limits=at.limits, now=now,
-        so_far=session.known, spoke_early=at.spoke_early, client=at.client, helo=at.helo, esmtp=at.esmtp, tls=session.tls,
-        transaction=identity, sender=event.sender, declared_size=event.size, body=event.body,
+        so_far=session.known, spoke_early=at.spoke_early, client=at.client, helo=at.helo, esmtp=at.esmtp,
+        tls=session.tls, transaction=identity, sender=event.sender, declared_size=event.size, body=event.body,
         smtputf8=event.smtputf8, messages_before=session.messages, octets_before=session.octets,
     )  # fmt: skip
 
@@ -87,14 +88,15 @@ async def rcpt(session: Session, event: Rcpt) -> Answer:
         return await refuse(session, transaction, event, Answer(reply), "backend")
     at = RcptStage(
         session=mail_at.session, listener=mail_at.listener, role=mail_at.role, client_ip=mail_at.client_ip,
-        limits=mail_at.limits, now=mail_at.now, so_far=transaction.known, spoke_early=mail_at.spoke_early, client=mail_at.client,
-        helo=mail_at.helo, esmtp=mail_at.esmtp, tls=mail_at.tls, transaction=mail_at.transaction,
+        limits=mail_at.limits, now=mail_at.now, so_far=transaction.known, spoke_early=mail_at.spoke_early,
+        client=mail_at.client, helo=mail_at.helo, esmtp=mail_at.esmtp, tls=mail_at.tls, transaction=mail_at.transaction,
         sender=mail_at.sender, declared_size=mail_at.declared_size, body=mail_at.body, smtputf8=mail_at.smtputf8,
         user=mail_at.user, messages_before=mail_at.messages_before, octets_before=mail_at.octets_before,
-        recipient=event.recipient, recipients_before=len(transaction.recipients), offered_before=transaction.offered - 1,
+        recipient=event.recipient, recipients_before=len(transaction.recipients),
+        offered_before=transaction.offered - 1,
     )  # fmt: skip
     verdict, known = await session.judge(Phase.RCPT, at)
-    refusal = await session.refusal(verdict)
+    refusal = None if verdict.action is Action.ACCEPT else await session.refusal(verdict)
     if refusal is not None:
         return await refuse(session, transaction, event, refusal, verdict.rule)
     found = known.items[len(transaction.known.items) :]

@@ -107,7 +107,8 @@ class Session:
         at = HeloStage(
             session=connect.session, listener=connect.listener, role=connect.role, client_ip=connect.client_ip,
             limits=connect.limits, now=self.listener.outside.clock.now(), so_far=self.known,
-            spoke_early=connect.spoke_early, client=connect.client, helo=event.name, esmtp=event.verb == "EHLO", tls=self.tls,
+            spoke_early=connect.spoke_early, client=connect.client, helo=event.name,
+            esmtp=event.verb == "EHLO", tls=self.tls,
         )  # fmt: skip
         if self.quiet(Phase.HELO, at) is None:
             return self.helo_judged(at)
@@ -182,7 +183,7 @@ class Session:
     # ── evidence, verdict, tar pit ───────────────────────────────────────────
 
     def quiet(self, phase: Phase, at: ConnectStage) -> Verdict | None:
-        """The verdict where nothing is known, nothing found and no rule asked; else None, and `judge` is to be asked."""
+        """The verdict where nothing new is found and no rule matches; else None, and `judge` is to be asked."""
         decision = self.listener.judge.quiet(phase, at)
         if decision is None:
             return None
@@ -195,7 +196,7 @@ class Session:
     async def judge(self, phase: Phase, at: ConnectStage) -> tuple[Verdict, Findings]:
         """Evidence and decision of one phase, into the record; and all that is known then."""
         judge = self.listener.judge
-        steps, known = await judge.evidence(phase, at)
+        steps, known = await judge.engine.run(phase, at)
         verdict = judge.verdict(phase, at, known.items)
         self.decide(phase, verdict, steps, str(at.recipient) if isinstance(at, RcptStage) else "")
         if phase <= Phase.HELO:

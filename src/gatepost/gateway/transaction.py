@@ -62,7 +62,8 @@ class Transaction:
     """
 
     __slots__ = (
-        "at", "carried", "delayed", "ended", "envid", "handovers", "known", "message_id", "offered", "recipients", "refused",
+        "at", "carried", "delayed", "ended", "envid", "handovers", "known", "message_id", "offered", "recipients",
+        "refused",
         "ret", "size", "spool", "spool_full", "verdict",
     )  # fmt: skip
 
@@ -97,7 +98,7 @@ class Transaction:
 
 
 class Place(Struct, frozen=True):
-    """Where a session runs: node and worker for its traces, both ends of its connection; `client` as `client_of` has it."""
+    """Node and worker of a session, for its traces; both ends of its connection; `client` as `client_of` has it."""
 
     node: str
     worker: int

@@ -44,7 +44,7 @@ class Worker:
                 self.servers.append(await self.loop.create_server(door, sock=sock, backlog=BACKLOG))
 
     async def drain(self, patience: float | None) -> int:
-        """Accept no more and wait up to `patience` seconds (None: as long as it takes); how many connections were still open then."""
+        """Accept no more and wait, up to `patience` seconds if not None; how many connections were still open then."""
         for listener, _ in self.listeners:
             listener.draining = True
         for server in self.servers:

@@ -10,6 +10,8 @@ from gatepost.model.reply import Reply
 class Action(Enum):
     """From mildest to harshest. `IGNORE` is only for rules: drop the named findings and go on deciding."""
 
+    __hash__ = object.__hash__  # members are single; Enum's own is Python code
+
     IGNORE = "ignore"
     ACCEPT = "accept"
     TAG = "tag"
