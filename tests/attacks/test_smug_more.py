@@ -190,8 +190,7 @@ def test_more_a_sender_is_said_to_the_backend_as_one_path(target, given, said):
         assert client.reply().code == 250
     target.assert_backend_saw(HEADER + b"\r\n")
     mails = [command for command in target.commands() if command.startswith(b"MAIL")]
-    assert mails[0].partition(b" SIZE=")[0] == b"MAIL FROM:<" + (said or given) + b">"
-    assert mails[0].count(b" SIZE=") == 1 + given.count(b" SIZE=")
+    assert mails[0].rpartition(b" SIZE=")[0] == b"MAIL FROM:<" + (said or given) + b">"
 
 
 def test_more_xtext_is_handed_on_and_never_decoded(target):

@@ -5,6 +5,7 @@ a moment is just before or just after one of them says something. What the gatew
 """
 
 import asyncio
+import os
 import re
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -36,13 +37,20 @@ class Moments:
         self.at, self.strike = at, strike
         self.passed: list[str] = []
         self.struck = False
+        self.striking: asyncio.Future[None] | None = None
 
     async def here(self, name: str) -> None:
         self.passed.append(name)
         if name == self.at and self.strike is not None and not self.struck:
             self.struck = True
             # In a task of its own: whoever waits here may be one of those that are cut off.
-            await asyncio.shield(asyncio.ensure_future(self.strike()))
+            self.striking = asyncio.ensure_future(self.strike())
+            await asyncio.shield(self.striking)
+
+    async def are_over(self) -> None:
+        """Whatever was begun is done."""
+        if self.striking is not None:
+            await self.striking
 
     def names(self) -> list[str]:
         return list(dict.fromkeys(self.passed))
@@ -120,9 +128,9 @@ class Sender:
 
     async def deliver(self, moments: Moments) -> str:
         """Until 250: its id. Comes again after every end, temporary refusal or silence, as clients do."""
-        for attempt in range(RETRIES):
+        for _ in range(RETRIES):
             with suppress(Lost, OSError):
-                reply = await self.attempt(moments if attempt == 0 else Moments())
+                reply = await self.attempt(Moments() if moments.struck else moments)
                 found = ACCEPTED.match(reply)
                 if found:
                     return found[1]
@@ -190,9 +198,14 @@ def process_of(gateway_port: int, client_port: int, pids: list[int]) -> int:
         fields = line.split()
         if (fields[1].partition(":")[2], fields[2].partition(":")[2]) == wanted:
             inode = fields[9]
-    for pid in pids:
-        for descriptor in Path(f"/proc/{pid}/fd").glob("*"):
-            with suppress(OSError):
-                if str(descriptor.readlink()) == f"socket:[{inode}]":
-                    return pid
-    return 0
+    return next((pid for pid in pids if holds(pid, f"socket:[{inode}]")), 0)
+
+
+def holds(pid: int, what: str) -> bool:
+    """A descriptor of the process is that; False if the process has ended."""
+    with suppress(OSError):
+        for name in os.listdir(f"/proc/{pid}/fd"):
+            with suppress(FileNotFoundError):  # closed meanwhile
+                if os.readlink(f"/proc/{pid}/fd/{name}") == what:
+                    return True
+    return False

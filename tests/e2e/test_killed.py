@@ -42,6 +42,8 @@ class House:
         self.sender = Sender(self.gateway.port, RECIPIENTS, content, pieces)
         moments = self.server.moments = Moments(at, strike)
         self.accepted.append(await self.sender.deliver(moments))
+        self.server.moments = Moments()
+        await moments.are_over()
         copies = [octets for octets in self.server.copies(b"Subject: %d\r\n" % number)]
         assert all(octets.endswith(b"\r\n" + content) for octets in copies), "a torn message was taken for a whole one"
         self.count.struck += moments.struck
@@ -64,7 +66,7 @@ class House:
         pid = process_of(self.gateway.port, self.sender.own_port, pids) if self.sender.own_port else 0
         if pid:  # none where it is a new worker that asks the server what it offers
             os.kill(pid, signal.SIGKILL)
-            while Path(f"/proc/{pid}/fd").exists() and list(Path(f"/proc/{pid}/fd").glob("*")):
+            while is_alive(pid):
                 await asyncio.sleep(0.001)
 
     async def reset_client(self) -> None:

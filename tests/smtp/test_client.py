@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from gatepost.model.reply import Reply
 from gatepost.ports.backend import Extensions
-from gatepost.smtp.client import UNLIMITED, ClientProtocol, common_to, extensions_of
+from gatepost.smtp.client import GO_AHEAD_OCTETS, UNLIMITED, ClientProtocol, common_to, extensions_of
 from gatepost.smtp.reply_reader import BadReply
 
 
@@ -120,3 +120,43 @@ def test_a_server_without_size_limits_nothing():
 
 def test_no_server_offers_nothing():
     assert common_to(()) == Extensions()
+
+
+GO_AHEAD = b"250 a\r\n250 b\r\n354 c\r\n"
+
+
+def remembering(awaited):
+    client = greeted()
+    client.remember(3, GO_AHEAD)
+    client.asked(awaited)
+    return client
+
+
+def test_octets_that_are_remembered_answer_as_many_commands():
+    client = remembering(3)
+    assert client.has_go_ahead(GO_AHEAD) and client.is_quiet
+
+
+@pytest.mark.parametrize("awaited", [0, 2, 4])
+def test_octets_that_are_remembered_mean_nothing_for_another_number_of_commands(awaited):
+    assert not remembering(awaited).has_go_ahead(GO_AHEAD)
+
+
+@pytest.mark.parametrize("octets", [GO_AHEAD[:-2], GO_AHEAD + b"2", GO_AHEAD.replace(b"b", b"c"), b""])
+def test_other_octets_are_not_taken_for_those_remembered(octets):
+    assert not remembering(3).has_go_ahead(octets)
+
+
+@pytest.mark.parametrize("before", [b"2", b"250-a\r\n"])
+def test_octets_that_are_remembered_mean_nothing_behind_half_a_reply(before):
+    client = remembering(3)
+    client.receive(before)
+    client.next_reply()
+    assert not client.has_go_ahead(GO_AHEAD)
+
+
+def test_long_replies_are_not_remembered():
+    client, long = greeted(), b"250 " + b"x" * GO_AHEAD_OCTETS + b"\r\n"
+    client.remember(1, long)
+    client.asked(1)
+    assert not client.has_go_ahead(long)

@@ -128,7 +128,7 @@ def test_the_limit_counts_crlf(octets):
 @pytest.mark.parametrize(
     ("line", "code", "rule"),
     [
-        (b"WIZ", 500, "command.unknown"), (b"DEBUG", 500, "command.unknown"), (b"", 500, "command.unknown"),
+        (b"WIZ", 502, "command.disabled"), (b"DEBUG", 502, "command.disabled"), (b"", 500, "command.unknown"),
         (b"EXPN list", 502, "command.disabled"), (b"TURN", 502, "command.disabled"), (b"AUTH PLAIN", 502, "command.disabled"),
         (b"GET / HTTP/1.1", 421, "command.other-protocol"), (b"SSH-2.0-x", 421, "command.other-protocol"),
         (b"RSET now", 501, "command.syntax"), (b"QUIT x", 501, "command.syntax"), (b"STARTTLS x", 501, "command.syntax"),
@@ -294,6 +294,8 @@ def test_however_content_is_cut_the_outcome_is_the_same(octets, size):
         events, sent, body = talk(in_data(server()), *pieces)
         if any(isinstance(e, BadContent) for e in events):  # which flaw is named, and what came before it, may differ
             return [type(e) for e in events], sent[:4]
+        if isinstance(events[-1], Invalid) and events[-1].close:  # likewise of a line with two
+            return [type(e) for e in events], body
         return events, sent, body
 
     whole = octets + b"\r\n.\r\nNOOP\r\n"

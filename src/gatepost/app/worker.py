@@ -121,6 +121,7 @@ class Life:
 
     def beat(self) -> None:
         """Once a second: I am alive, and this is how I am."""
+        self.loop.call_later(BEAT, self.beat)  # whatever a look at the files may raise
         tally, room = self.graph.outside.tally, self.worker.room
         self.line.beat(
             Heartbeat(
@@ -137,7 +138,6 @@ class Life:
             )  # fmt: skip
         )
         self.graph.watch()
-        self.loop.call_later(BEAT, self.beat)
 
     async def end(self) -> int:
         await self.graph.close()

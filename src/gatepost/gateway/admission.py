@@ -46,24 +46,23 @@ class Admission:
         limits = self.listener.limits
         self.room.taken += 1
         self.listener.outside.tally.connections += 1
-        total = self.gauges.enter(self.total_key)
-        mine = self.gauges.enter(self.client_key(client))
-        if mine > limits.connections_per_client and not exempt:
+        if self.gauges.enter(self.client_key(client)) > limits.connections_per_client and not exempt:
             return TOO_MANY_OF_YOURS
         if self.room.taken > self.room.limit:
             return NO_DESCRIPTORS
-        if total > limits.connections and not self.evict_one():
+        if self.gauges.enter(self.total_key) > limits.connections and not self.evict_one():
+            self.gauges.leave(self.total_key)
             return TOO_MANY
         return None
 
-    def leave(self, client: str, *, in_tarpit: bool) -> None:
-        """Count a connection out."""
+    def leave(self, client: str, *, served: bool, in_tarpit: bool) -> None:
+        """Count a connection out; `served`: it was not sent away, which takes nobody's place while it ends."""
         self.room.leave()
         self.gauges.leave(self.client_key(client))
         if in_tarpit:
             self.listener.outside.tally.tarpitted -= 1
             self.listener.tarpit.leave()
-        else:
+        elif served:
             self.gauges.leave(self.total_key)
 
     def client_key(self, client: str) -> str:
@@ -75,6 +74,8 @@ class Admission:
         Who has spoken since he was queued, or waits for an answer of ours, is queued anew behind the others; so the
         queue is in order when it matters.
         """
+        if not self.idle:
+            return False
         for _ in range(len(self.idle) + 1):  # whoever is queued anew in the first round is found in the second
             victim = next(iter(self.idle))
             if self.idle.pop(victim) >= victim.active and victim.evict():

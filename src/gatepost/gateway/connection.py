@@ -38,8 +38,8 @@ class Connection(Wire):
     """
 
     __slots__ = (
-        "active", "admission", "busy", "core", "half_closed", "handshaking", "in_tarpit", "is_queued", "last_reply",
-        "octets_in", "octets_then", "session", "since", "timer", "wait",
+        "active", "admission", "busy", "core", "half_closed", "handshaking", "in_tarpit", "is_queued", "is_served",
+        "last_reply", "octets_in", "octets_then", "session", "since", "timer", "wait",
     )  # fmt: skip
 
     def __init__(self, session: Session, core: ServerProtocol, admission: Admission, wheel: Wheel) -> None:
@@ -55,6 +55,7 @@ class Connection(Wire):
         self.wait: Wait | None = None
         self.active = self.since = self.loop.time()
         self.is_queued = False  # among those that may have to make room
+        self.is_served = True  # not sent away at the door
 
     def begin(self, transport: asyncio.Transport, refusal: Reply | None, *, implicit_tls: bool, pause: float) -> None:
         """The greeting, or the reply that sends the client away.
@@ -65,7 +66,7 @@ class Connection(Wire):
         self.attach(transport)
         self.wheel.visit(self, self.active + self.session.at.limits.idle)
         if refusal is not None:
-            self.busy = False
+            self.busy = self.is_served = False
             self.part_with(refusal)
         elif implicit_tls:
             self.start_upgrade(greet=True)
@@ -119,7 +120,7 @@ class Connection(Wire):
         self.transport = None
         self.session.gone = True
         self.admission.idle.pop(self, None)
-        self.admission.leave(self.session.place.client, in_tarpit=self.in_tarpit)
+        self.admission.leave(self.session.place.client, served=self.is_served, in_tarpit=self.in_tarpit)
         if self.timer is not None:
             self.timer.cancel()
             self.timer = None
@@ -227,7 +228,10 @@ class Connection(Wire):
         self.last_reply = answer.reply
         octets = self.core.reply(answer.reply)
         if octets:
-            self.out.append(octets)
+            if self.out:
+                self.out.append(octets)
+            else:
+                self.out = [octets]
         if answer.close:
             self.core.close()
         if answer.upgrade:
@@ -256,9 +260,11 @@ class Connection(Wire):
         return True
 
     def part_with(self, reply: Reply) -> None:
-        """Say one last thing between commands, and close."""
+        """Say one last thing between commands, and close; a command that waits has an answer coming."""
         if self.handshaking:  # nothing can be said
             self.abort()
+            return
+        if self.busy:
             return
         self.say_now(Answer(reply, close=True))
         self.flush()

@@ -130,7 +130,7 @@ def verdicts(
     """One verdict for all recipients alike; where something is known of one alone, one for each kind of recipient."""
     judge = session.listener.judge
     everybody = transaction.recipients
-    if not judge.by_recipient and not any(r.findings for r in everybody):
+    if not judge.by_recipient and all(r.carried == everybody[0].carried and not r.findings for r in everybody):
         groups = [everybody]
     else:
         groups = [list(g) for _, g in groupby(sorted(everybody, key=kind), kind)]

@@ -17,6 +17,7 @@ from gatepost.gateway.tls import ServerTls
 from gatepost.gateway.tls_demand import TlsDemand
 from gatepost.model.reply import Reply
 from gatepost.model.stage import IPAddress, Role
+from gatepost.model.trace import Exchange
 from gatepost.ports.backend import Backend, Extensions
 from gatepost.ports.clock import Clock
 from gatepost.ports.counters import Gauges
@@ -86,6 +87,7 @@ class Listener:
         self.name, self.settings, self.site = name, settings, site
         self.role = settings.role
         self.greeting = Answer(Reply(220, "", f"{site.hostname} {settings.banner}".rstrip()))
+        self.greeted = Exchange("", str(self.greeting.reply))
         self.limits = settings.limits.limits()
         self.table: CommandTable = settings.table()
         self.judge, self.routes, self.tarpit, self.tls = judge, routes, tarpit, tls

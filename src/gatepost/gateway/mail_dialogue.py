@@ -54,8 +54,7 @@ async def mail_judged(session: Session, event: Mail, at: MailStage) -> Answer:
     verdict, known = await session.judge(Phase.MAIL, at)
     refusal = await session.refusal(verdict)
     if refusal is not None:
-        session.errors += 1
-        return refusal
+        return session.counted(refusal)
     session.transaction = Transaction(at, event.ret, event.envid, known, verdict)
     return Answer(replies.SENDER_OK, verdict.delay)
 
@@ -166,7 +165,7 @@ async def data_judged(session: Session, transaction: Transaction, at: DataStage)
     verdict, known = await session.judge(Phase.DATA, at)
     refusal = await session.refusal(verdict)
     if refusal is not None:
-        return refusal
+        return session.counted(refusal)
     transaction.known = known
     transaction.spool = Spool(session.listener.site.spool, session.listener.site.spool_memory)
     return Answer(replies.START_CONTENT, verdict.delay)

@@ -91,23 +91,23 @@ def is_for_the_inside(field: Field, prefix: str, hostname: str) -> bool:
 
 def authserv_id(value: bytes) -> str:
     """Whose results these claim to be (RFC 8601 §2.2), comments and quotes taken off; "" if nobody's."""
-    text = value.decode("latin-1").strip()
-    while text.startswith("("):
-        text = after_comment(text).strip()
-    word = text.split(";", 1)[0].split("(", 1)[0].split()
-    return word[0].strip('"').lower() if word else ""
+    text = value.decode("latin-1")
+    word = text[comments_end(text) :].split(";", 1)[0].split("(", 1)[0].split()
+    return word[0].strip('"').replace("\\", "").rstrip(".").lower() if word else ""
 
 
-def after_comment(text: str) -> str:
-    """What follows the comment at the start of `text` (RFC 5322 §3.2.2); linear."""
+def comments_end(text: str) -> int:
+    """Where the first thing stands that is neither blank nor comment (RFC 5322 §3.2.2); linear."""
     depth = at = 0
     while at < len(text):
         character = text[at]
-        if character == "\\":
+        if depth and character == "\\":
             at += 1
-        elif character in "()":
-            depth += 1 if character == "(" else -1
+        elif character == "(":
+            depth += 1
+        elif depth and character == ")":
+            depth -= 1
+        elif not depth and not character.isspace():
+            return at
         at += 1
-        if not depth:
-            return text[at:]
-    return ""
+    return at

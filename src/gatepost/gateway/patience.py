@@ -70,9 +70,10 @@ def now_waiting(connection: Waiting) -> Wait | None:
         return Wait.READER
     if connection.busy:
         return None
-    if connection.core.is_in_content:
+    core = connection.core
+    if core.is_in_content or core.skip:  # a refused chunk is content too
         return Wait.CONTENT
-    return Wait.LINE if connection.core.lines.has_more else Wait.COMMAND
+    return Wait.LINE if core.lines.has_more or core.lines.skipped else Wait.COMMAND
 
 
 def deadline(connection: Waiting, wait: Wait) -> float:

@@ -10,7 +10,13 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 from gatepost.model.message import Message
 from gatepost.model.stage import IPAddress
 
-FROM_ADDRESS = re.compile(rb"^from\b[^;]{0,1024}?\[(?:IPv6:)?([0-9A-Fa-f.:]{2,45})\]", re.IGNORECASE)
+ADDRESS = rb"\[(?:IPv6:)?([0-9A-Fa-f.:]{2,45})\]"
+# What the relay saw stands in parentheses behind the name that the client gave itself (RFC 5321 §4.4, TCP-info), which
+# may be an address of his choice; Exim puts it first where it found no name for it.
+FROM_ADDRESS = re.compile(
+    rb"^from\s+(?:[^\s()]{1,255}\s+\((?:[^\s()\[\];=]{1,255}\s+)?" + ADDRESS
+    + rb"|" + ADDRESS + rb"(?::\d+)?\s+\((?:port=\d+\s+)?helo=)", re.IGNORECASE,
+)  # fmt: skip
 HOPS = 20  # trusted relays in a row that are followed
 
 
@@ -21,7 +27,7 @@ def client_behind(message: Message, trusted: tuple[IPv4Network | IPv6Network, ..
         if match is None:
             return None
         try:
-            address = ip_address(match[1].decode("ascii"))
+            address = ip_address((match[1] or match[2]).decode("ascii"))
         except ValueError:
             return None
         if not any(address in network for network in trusted if network.version == address.version):

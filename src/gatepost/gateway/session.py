@@ -45,7 +45,7 @@ class Session:
     """
 
     __slots__ = (
-        "at", "began", "errors", "gone", "is_trusted", "junk", "known", "listener", "messages", "octets", "place",
+        "at", "at_connect", "began", "errors", "gone", "is_fresh", "is_trusted", "junk", "known", "listener", "messages", "octets", "place",
         "prelude", "record", "refused_recipients", "tls", "transaction",
     )  # fmt: skip
 
@@ -54,10 +54,12 @@ class Session:
         self.at = at
         self.place = place
         self.known: Findings = at.so_far
+        self.at_connect: Findings = at.so_far  # a new HELO begins with no more than that
         self.tls: Tls | None = None
         self.began = listener.outside.clock.monotonic()
-        self.record: Record | None = Record(at.session, at.now, self.began)
-        self.prelude: list[Decision] = []
+        self.record: Record | None = None
+        self.is_fresh = True  # the first record is still to be made: silent connections are many
+        self.prelude: tuple[Decision, ...] = ()
         self.transaction: Transaction | None = None
         self.errors = self.junk = self.refused_recipients = self.messages = self.octets = 0
         self.is_trusted = contains(listener.site.trusted_relays, at.client_ip)
@@ -73,7 +75,7 @@ class Session:
             case StartTls():
                 return self.start_tls()
             case Auth():
-                return Answer(replies.STARTTLS_FIRST if self.must_encrypt(None) else replies.DISABLED)  # never offered
+                return self.unoffered(replies.STARTTLS_FIRST if self.must_encrypt(None) else replies.DISABLED)
             case BadContent():
                 return self.bad_content(event)
             case _:
@@ -97,8 +99,7 @@ class Session:
         return Answer(refusal.reply, refusal.delay, close=True)
 
     def helo(self, event: Helo) -> Answer | Coroutine[Any, Any, Answer]:
-        """EHLO or HELO; begins the session anew (RFC 5321 §4.1.4)."""
-        self.abandon()
+        """EHLO or HELO; begins the session anew, or leaves it as it was if it is refused (RFC 5321 §4.1.4)."""
         if self.listener.draining:
             return Answer(SHUTTING_DOWN, close=True)
         if self.is_junk(isinstance(self.at, HeloStage)):
@@ -106,20 +107,22 @@ class Session:
         connect = self.at
         at = HeloStage(
             session=connect.session, listener=connect.listener, role=connect.role, client_ip=connect.client_ip,
-            limits=connect.limits, now=self.listener.outside.clock.now(), so_far=self.known,
+            limits=connect.limits, now=self.listener.outside.clock.now(), so_far=self.at_connect,
             spoke_early=connect.spoke_early, client=connect.client, helo=event.name,
             esmtp=event.verb == "EHLO", tls=self.tls,
         )  # fmt: skip
         if self.quiet(Phase.HELO, at) is None:
             return self.helo_judged(at)
-        return self.welcome(at)
+        return self.welcome(at, at.so_far)
 
     async def helo_judged(self, at: HeloStage) -> Answer:
-        verdict, _ = await self.judge(Phase.HELO, at)
-        return await self.refusal(verdict) or self.welcome(at)
+        verdict, known = await self.judge(Phase.HELO, at)
+        refusal = await self.refusal(verdict)
+        return self.welcome(at, known) if refusal is None else self.counted(refusal)
 
-    def welcome(self, at: HeloStage) -> Answer:
-        self.at = at
+    def welcome(self, at: HeloStage, known: Findings) -> Answer:
+        self.abandon()
+        self.at, self.known = at, known
         keywords = self.terms().keywords if at.esmtp else ()
         return Answer(Reply(250, "", self.listener.site.hostname, keywords))
 
@@ -151,17 +154,24 @@ class Session:
 
     async def error(self, reply: Reply) -> Answer:
         """A refusal that counts as an error of this connection."""
+        return await self.delayed(self.counted(Answer(reply)), 0.0)
+
+    def counted(self, refusal: Answer) -> Answer:
+        """The refusal, or the end of the session if it was one too many."""
         self.errors += 1
-        if self.errors >= self.at.limits.errors:
-            return Answer(TOO_MANY_ERRORS, close=True)
-        return await self.delayed(Answer(reply), 0.0)
+        is_last = self.errors >= self.at.limits.errors and not refusal.close
+        return Answer(TOO_MANY_ERRORS, close=True) if is_last else refusal
+
+    def unoffered(self, reply: Reply) -> Answer:
+        """To a command for what EHLO does not offer."""
+        return Answer(TOO_MANY_COMMANDS, close=True) if self.is_junk(True) else Answer(reply)
 
     async def bad_content(self, event: BadContent) -> Answer:
         """Content that broke the rules has been discarded; nobody has the message."""
         if self.record is not None:
             now = self.listener.outside.clock.monotonic()
             self.record.exchange("content", event.rule, event.reply, now, 0.0)
-        self.finish(End.REFUSED, event.reply, "")
+        self.conclude(End.REFUSED, event.reply)
         return Answer(event.reply, close=event.close)
 
     def must_encrypt(self, sender: Address | None) -> bool:
@@ -171,7 +181,7 @@ class Session:
 
     def start_tls(self) -> Answer:
         if self.listener.tls is None or not self.terms().offer.starttls:
-            return Answer(replies.TLS_UNAVAILABLE)
+            return self.unoffered(replies.TLS_UNAVAILABLE)
         return Answer(replies.START_TLS, upgrade=True)
 
     def tls_started(self, tls: Tls) -> None:
@@ -187,10 +197,12 @@ class Session:
         decision = self.listener.judge.quiet(phase, at)
         if decision is None:
             return None
-        if self.record is not None:
-            self.record.decisions.append(decision)
-            if phase <= Phase.HELO:
-                self.prelude.append(decision)
+        if self.is_fresh:
+            if phase is Phase.CONNECT:
+                self.prelude = (decision,)
+                return decision.verdict
+            self.open_first_record()
+        self.remember(decision)
         return decision.verdict
 
     async def judge(self, phase: Phase, at: ConnectStage) -> tuple[Verdict, Findings]:
@@ -199,19 +211,24 @@ class Session:
         steps, known = await judge.engine.run(phase, at)
         verdict = judge.verdict(phase, at, known.items)
         self.decide(phase, verdict, steps, str(at.recipient) if isinstance(at, RcptStage) else "")
-        if phase <= Phase.HELO:
-            self.known = known
+        if phase is Phase.CONNECT:
+            self.known = self.at_connect = known
         return verdict, known
 
     def decide(self, phase: Phase, verdict: Verdict, steps: tuple[Step, ...], recipient: str = "") -> None:
         """Into the record; what was decided before MAIL belongs to every transaction of the session."""
-        if self.record is None:
-            return
-        moment = self.listener.outside.clock.monotonic() - self.record.start
-        decision = Decision(phase, verdict, steps, moment, recipient)
-        self.record.decisions.append(decision)
-        if phase <= Phase.HELO:
-            self.prelude.append(decision)
+        record = self.open_first_record() if self.is_fresh else self.record
+        moment = self.listener.outside.clock.monotonic() - record.start if record else 0.0
+        self.remember(Decision(phase, verdict, steps, moment, recipient))
+
+    def remember(self, decision: Decision) -> None:
+        """A HELO said again takes the place of the former one; one within a transaction is of those to come."""
+        if decision.phase <= Phase.HELO:
+            self.prelude = (*[d for d in self.prelude if d.phase is not decision.phase], decision)
+            if self.transaction is not None:
+                return
+        if self.record is not None:
+            self.record.decisions.append(decision)
 
     async def refusal(self, verdict: Verdict) -> Answer | None:
         """The answer where the verdict is not to pass, with its tar pit; None where it is."""
@@ -245,13 +262,28 @@ class Session:
 
     def open_record(self, now: float, moment: float) -> Record:
         """One more; what was decided before MAIL belongs to it too."""
+        if self.is_fresh:
+            return self.open_first_record()
         self.record = Record(self.listener.ids.next(now), now, moment)
         self.record.decisions.extend(self.prelude)
         return self.record
 
+    def open_first_record(self) -> Record:
+        """It has the session's id and beginning. Where CONNECT was quiet, the greeting was said and not noted."""
+        self.is_fresh = False
+        self.record = record = Record(self.at.session, self.at.now, self.began)
+        if self.prelude:
+            record.decisions.extend(self.prelude)
+            record.exchanges.append(self.listener.greeted)
+        return record
+
     def note(self, event: Event, answer: Answer) -> None:
         """What was said, for the time line; what ends a transaction has ended its record before."""
-        if self.record is None and answer.close and isinstance(event, Invalid):  # an attack behind the last message
+        if self.is_fresh:
+            if answer is self.listener.greeting:
+                return
+            self.open_first_record()
+        elif self.record is None and answer.close and isinstance(event, Invalid):  # an attack behind the last message
             clock = self.listener.outside.clock
             self.open_record(clock.now(), clock.monotonic())
         if self.record is not None:
@@ -266,9 +298,13 @@ class Session:
             return
         if transaction.refused and not transaction.recipients:
             last = transaction.refused[-1]
-            self.finish(last.end, reply_of(last.reply), "")
+            self.conclude(last.end, reply_of(last.reply))
         else:
-            self.finish(End.ABANDONED, Reply(250, "2.0.0", "Transaction abandoned"), "")
+            self.conclude(End.ABANDONED, Reply(250, "2.0.0", "Transaction abandoned"))
+
+    def conclude(self, end: End, reply: Reply) -> None:
+        """`finish`, where nobody waits until there is room for the trace."""
+        self.listener.outside.tally.lost += self.finish(end, reply, "") is not None
 
     def finish(self, end: End, reply: Reply, verb: str) -> Trace | None:
         """Close the record: its trace goes to the journal. The trace comes back if there was no room for it."""
@@ -288,11 +324,12 @@ class Session:
     def closed(self, end: End, reply: Reply) -> None:
         """The connection is over; what is still open is recorded."""
         self.gone = True
-        if self.transaction is not None:
+        if self.is_fresh:
+            self.open_first_record()
+        if self.transaction is not None and end is not End.DROPPED:
             self.abandon()
         elif self.record is not None:
-            unwritten = self.finish(end, reply, "")
-            self.listener.outside.tally.lost += unwritten is not None
+            self.conclude(end, reply)
 
 
 def reply_of(said: str) -> Reply:

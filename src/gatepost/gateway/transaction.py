@@ -97,7 +97,7 @@ class Transaction:
             self.spool = None
 
 
-class Place(Struct, frozen=True):
+class Place(Struct, frozen=True, gc=False):
     """Node and worker of a session, for its traces; both ends of its connection; `client` as `client_of` has it."""
 
     node: str

@@ -45,7 +45,11 @@ class Wheel:
         while self.position < last:
             self.position += 1
             for timed in self.slots.pop(self.position, ()):
-                when = timed.look(now)
+                try:
+                    when = timed.look(now)
+                except Exception as error:  # ours; but all other deadlines of this worker hang on this one timer
+                    self.loop.call_exception_handler({"message": "a look failed", "exception": error})
+                    continue
                 if when:
                     self.visit(timed, when)
         self.timer = self.loop.call_later(TICK, self.turn) if self.slots else None

@@ -24,7 +24,7 @@ class Wire(asyncio.Protocol):
         self.wheel = wheel
         self.loop = wheel.loop
         self.transport: asyncio.Transport | None = None
-        self.out: list[bytes] = []
+        self.out: list[bytes] | tuple[()] = ()
         self.reading = self.writable = True
         self.ends = 0.0  # when a connection that is to be closed is cut off (loop's clock)
 
@@ -41,7 +41,7 @@ class Wire(asyncio.Protocol):
         if out:
             if self.transport is not None:
                 self.transport.write(out[0] if len(out) == 1 else b"".join(out))
-            self.out = []
+            self.out = ()
 
     def pause_reading(self) -> None:
         if self.reading and self.transport is not None:

@@ -12,14 +12,19 @@ from gatepost.policy.facts import client_facts, helo_facts, recipient_facts, sen
 
 
 def recorded_findings(trace: Trace, decision: Decision) -> tuple[Finding, ...]:
-    """The evidence of earlier phases and of the decision's own; of another recipient's, nothing."""
-    return tuple(
-        finding
-        for d in trace.decisions
-        if d is decision or (d.phase < decision.phase and (not d.recipient or d.recipient == decision.recipient))
-        for step in d.steps
-        for finding in step.findings
-    )
+    """The evidence of earlier phases and of the decision's own; of another recipient's, nothing.
+
+    What was asked anew (a second HELO, a MAIL after one that was refused) takes the place of what was found before.
+    What was found on the message stands beside the first of its verdicts, and holds for all.
+    """
+    evidence: dict[tuple[Phase, str], Decision] = {}
+    for d in trace.decisions:
+        if d is decision:
+            break
+        earlier = d.phase < decision.phase and (not d.recipient or d.recipient == decision.recipient)
+        if earlier or d.phase == decision.phase == Phase.MESSAGE:
+            evidence[d.phase, d.recipient] = d
+    return tuple(finding for d in (*evidence.values(), decision) for step in d.steps for finding in step.findings)
 
 
 def recorded_facts(trace: Trace, decision: Decision) -> dict[str, object]:
@@ -45,7 +50,7 @@ def accepted_recipients(trace: Trace) -> list[str]:
     return [
         d.recipient
         for d in trace.decisions
-        if d.phase == Phase.RCPT and d.verdict.action in (Action.ACCEPT, Action.TAG)
+        if d.phase == Phase.RCPT and d.verdict.action in (Action.ACCEPT, Action.TAG, Action.QUARANTINE)
     ]
 
 

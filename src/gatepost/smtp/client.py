@@ -9,6 +9,7 @@ from gatepost.model.reply import Reply
 from gatepost.ports.backend import Extensions
 from gatepost.smtp.reply_reader import BadReply, ReplyReader
 
+GO_AHEAD_OCTETS = 512  # servers say the same to every group of commands, and most of it is less
 UNLIMITED = 2**63 - 1
 """`Extensions.size` where the server offers SIZE but names no maximum (RFC 1870 §4)."""
 
@@ -16,11 +17,12 @@ UNLIMITED = 2**63 - 1
 class ClientProtocol:
     """Counts what was asked against what was answered. Owned by one connection; starts by awaiting the greeting."""
 
-    __slots__ = ("awaited", "reader")
+    __slots__ = ("awaited", "go_ahead", "reader")
 
     def __init__(self, awaited: int = 1) -> None:
         self.reader = ReplyReader()
         self.awaited = awaited
+        self.go_ahead = (0, b"")
 
     def asked(self, commands: int) -> None:
         """So many commands (or the final dot) are about to be sent.
@@ -35,20 +37,32 @@ class ClientProtocol:
     def receive(self, octets: bytes) -> None:
         self.reader.receive(octets)
 
+    def has_go_ahead(self, octets: bytes) -> bool:
+        """The same octets as `remember` was told of answer as many commands, so they mean the same; they are taken."""
+        if (self.awaited, octets) != self.go_ahead or not self.reader.is_empty:
+            return False
+        self.awaited = 0
+        return True
+
+    def remember(self, commands: int, octets: bytes) -> None:
+        """These octets were all the replies to so many commands, and the last was the 354 that lets content follow."""
+        if len(octets) <= GO_AHEAD_OCTETS:
+            self.go_ahead = commands, octets
+
     def next_reply(self) -> Reply | None:
         """The reply to the oldest command that has none, None if more octets are needed.
 
         Raises:
             BadReply: it is no reply, or nothing was asked.
         """
-        if self.awaited == 0:
-            if self.reader.is_empty:
-                return None
-            raise BadReply("the server spoke out of turn")
-        reply = self.reader.next_reply()
-        if reply is not None:
-            self.awaited -= 1
-        return reply
+        if self.awaited:
+            reply = self.reader.next_reply()
+            if reply is not None:
+                self.awaited -= 1
+            return reply
+        if self.reader.is_empty:
+            return None
+        raise BadReply("the server spoke out of turn")
 
     @property
     def is_quiet(self) -> bool:

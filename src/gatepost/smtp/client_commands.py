@@ -8,7 +8,9 @@ refused here, once more.
 from gatepost.model.address import Address
 from gatepost.ports.backend import Envelope, Extensions
 from gatepost.syntax.bad_syntax import BadSyntax
-from gatepost.syntax.path import forward_path
+from gatepost.syntax.domain import LABEL_LIMIT
+from gatepost.syntax.local_part import LOCAL_LIMIT
+from gatepost.syntax.path import COMMON, forward_path
 
 NAME_LIMIT = 255  # octets of the name in EHLO (RFC 5321 §4.5.3.1.2)
 ENVID_LIMIT = 100  # octets as xtext (RFC 3461 §4.4)
@@ -39,20 +41,19 @@ def helo(name: str) -> bytes:
 def mail(envelope: Envelope, offered: Extensions) -> bytes:
     """MAIL with those parameters of the envelope that the server offered to understand; no SIZE for a size of 0."""
     sender = envelope.sender
-    said = [b"MAIL FROM:", b"<>" if sender is None else path(sender, envelope.smtputf8)]
+    said = b"MAIL FROM:<>" if sender is None else b"MAIL FROM:" + path(sender, envelope.smtputf8)
     if offered.size is not None and envelope.size > 0:
-        said.append(b" SIZE=%d" % envelope.size)
+        said = b"%b SIZE=%d" % (said, envelope.size)
     if envelope.body == "8BITMIME" and offered.eight_bit_mime:
-        said.append(b" BODY=8BITMIME")
+        said += b" BODY=8BITMIME"
     if envelope.smtputf8 and offered.smtputf8:
-        said.append(b" SMTPUTF8")
+        said += b" SMTPUTF8"
     if offered.dsn:
         if envelope.ret:
-            said.append(b" RET=" + one_of(envelope.ret, RETURNS))
+            said += b" RET=" + one_of(envelope.ret, RETURNS)
         if envelope.envid:
-            said.append(b" ENVID=" + xtext(envelope.envid, ENVID_LIMIT))
-    said.append(b"\r\n")
-    return b"".join(said)
+            said += b" ENVID=" + xtext(envelope.envid, ENVID_LIMIT)
+    return said + b"\r\n"
 
 
 def rcpt(envelope: Envelope, index: int, offered: Extensions) -> bytes:
@@ -68,11 +69,14 @@ def rcpt(envelope: Envelope, index: int, offered: Extensions) -> bytes:
 
 
 def path(address: Address, smtputf8: bool = False) -> bytes:
-    """The mailbox between its brackets, parsed once more: it cannot end the line, leave the brackets or name two.
+    """The mailbox between its brackets, looked at once more: it cannot end the line, leave the brackets or name two.
 
-    The limits of RFC 5321 §4.5.3.1.1–3 (64, 255 and 256 octets) are the parser's.
+    The limits of RFC 5321 §4.5.3.1.1–3 (64, 255 and 256 octets) are the parser's; a plain mailbox need not be parsed.
     """
-    text = f"<{address}>"
+    local, domain = address.local, address.domain
+    text = f"<{local}@{domain}>" if domain else f"<{local}>"
+    if len(local) <= LOCAL_LIMIT and len(domain) <= LABEL_LIMIT and domain == domain.lower() and COMMON.fullmatch(text):
+        return text.encode("ascii")
     try:
         if forward_path(text) != (address, ""):
             raise BadCommand("another mailbox than it says")

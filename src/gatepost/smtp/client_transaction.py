@@ -62,11 +62,12 @@ class Exchange:
     Owned by one connection, for one use.
     """
 
-    __slots__ = ("commands", "content_said", "outcome", "pipelined", "replies")
+    __slots__ = ("commands", "content_said", "last_to_agree", "outcome", "pipelined", "replies")
 
     def __init__(self, commands: tuple[bytes, ...], pipelined: bool) -> None:
         self.commands = commands
         self.pipelined = pipelined
+        self.last_to_agree = len(commands) - 1 if pipelined else 0  # a 250 before it only means: wait for the next
         self.replies = 0
         self.content_said = False
         self.outcome: Outcome | None = None
@@ -75,9 +76,25 @@ class Exchange:
         """The next reply has come; what follows from it."""
         at = self.replies
         self.replies = at + 1
+        if at < self.last_to_agree and reply.code == 250:
+            return Next.REPLY
         if reply.code == 421:  # RFC 5321 §3.8: the server is about to close
             return self.end(Outcome(Reply(451, reply.enhanced, reply.text), doubtful=self.content_said), Next.DROP)
         return self.after_mail(reply) if at == 0 else self.after(at, reply)
+
+    @property
+    def is_group(self) -> bool:
+        """All its commands have been said at once, and none is answered."""
+        return self.pipelined and not self.replies
+
+    @property
+    def is_agreed(self) -> bool:
+        """Every command is answered and nothing has ended it: content may follow."""
+        return self.replies == len(self.commands) and self.outcome is None
+
+    def agree(self) -> None:
+        """Every command of the group has been answered as one hopes."""
+        self.replies = len(self.commands)
 
     def after_mail(self, reply: Reply) -> Next:
         raise NotImplementedError

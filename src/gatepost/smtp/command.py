@@ -33,11 +33,17 @@ def denied(verb: str, response: Response) -> Invalid:
     """A verb that the table does not allow: ISA let it pass, we do not."""
     if verb in OTHER_PROTOCOLS or verb.startswith("SSH-"):
         return Invalid(reply=replies.NOT_SMTP, rule="command.other-protocol", verb=verb, close=True)
+    close = is_chunk(verb)
     if verb not in STANDARD:
-        return Invalid(reply=replies.UNKNOWN, rule="command.unknown", verb=verb)
+        return Invalid(reply=replies.UNKNOWN, rule="command.unknown", verb=verb, close=close)
     if response is Response.DROP:
         return Invalid(reply=replies.DISABLED_CLOSING, rule="command.disabled", verb=verb, close=True)
-    return Invalid(reply=replies.DISABLED, rule="command.disabled", verb=verb)
+    return Invalid(reply=replies.DISABLED, rule="command.disabled", verb=verb, close=close)
+
+
+def is_chunk(verb: str) -> bool:
+    """Content of unknown size follows, whatever we answer, and must not be taken for commands; so for `BDAT\\t5` too."""
+    return verb.startswith("BDAT")
 
 
 def parse(verb: str, line: str, offer: Offer, smtputf8: bool) -> Command | Chunk | Invalid:
@@ -59,10 +65,11 @@ def parse(verb: str, line: str, offer: Offer, smtputf8: bool) -> Command | Chunk
 def parse_mail(line: str, offer: Offer) -> Command | Invalid:
     if line[4:10].upper() != " FROM:":
         return invalid("MAIL", replies.BAD_ARGUMENT)
+    path = line[10:].lstrip(" ")
     try:
-        sender, rest = reverse_path(line[10:].lstrip(" "))
+        sender, rest = reverse_path(path)
     except BadSyntax:
-        return invalid("MAIL", replies.BAD_SENDER)
+        return invalid("MAIL", replies.NO_SOURCE_ROUTE if path.startswith("<@") else replies.BAD_SENDER)
     event = parameters.mail(sender, rest, offer)
     return event if event.smtputf8 or line.isascii() else invalid("MAIL", replies.NEEDS_SMTPUTF8)
 
@@ -70,13 +77,24 @@ def parse_mail(line: str, offer: Offer) -> Command | Invalid:
 def parse_rcpt(line: str, offer: Offer, smtputf8: bool) -> Command | Invalid:
     if line[4:8].upper() != " TO:":
         return invalid("RCPT", replies.BAD_ARGUMENT)
+    path = line[8:].lstrip(" ")
     try:
-        recipient, rest = forward_path(line[8:].lstrip(" "))
+        recipient, rest = forward_path(path)
     except BadSyntax:
-        return invalid("RCPT", replies.BAD_RECIPIENT)
+        return invalid("RCPT", no_recipient(path))
     if not smtputf8 and not line.isascii():
         return invalid("RCPT", replies.NEEDS_SMTPUTF8)  # RFC 6531 §3.5: also where only the domain is a U-label
     return parameters.rcpt(recipient, rest, offer)
+
+
+def no_recipient(path: str) -> Reply:
+    """For what is no address: a relay test hears that nothing is relayed (PROTO-14, PROTO-15, PROTO-17)."""
+    if path.startswith("<@"):
+        return replies.NO_SOURCE_ROUTE
+    text = path.partition(">")[0]
+    hosts = text.count("@") + text.count("%") + text.count("!")
+    is_whole = "@" in text and not text.endswith('"')  # else the host is only within what should be a local part
+    return replies.RELAYING_DENIED if hosts > is_whole else replies.BAD_RECIPIENT
 
 
 def parse_other(verb: str, rest: str) -> Command | Chunk | Invalid:
@@ -101,7 +119,7 @@ def parse_helo(verb: str, argument: str) -> Helo | Invalid:
 
 def parse_bdat(verb: str, argument: str) -> Chunk | Invalid:
     size, blank, last = argument.partition(" ")
-    is_size = size.isascii() and size.isdigit() and len(size) <= BDAT_DIGITS
+    is_size = argument.isascii() and size.isdigit() and len(size) <= BDAT_DIGITS
     if not is_size or (blank and last.upper() != "LAST"):
         # How much content follows is anyone's guess, so the session cannot go on.
         return Invalid(reply=replies.BAD_ARGUMENT, rule="command.syntax", verb=verb, close=True)

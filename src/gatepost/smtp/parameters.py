@@ -29,7 +29,7 @@ def split(rest: str) -> dict[str, str | None]:
         return {}
     found: dict[str, str | None] = {}
     words = rest[1:].rstrip(" ").split(" ")
-    if rest[0] != " " or len(words) > PARAMETERS:
+    if rest[0] != " " or len(words) > PARAMETERS or not rest.isascii():  # upper() would make ASCII of U+017F, U+0131
         raise Rejected(replies.BAD_PARAMETER)
     for word in words:
         if not word:

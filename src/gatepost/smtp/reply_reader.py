@@ -4,13 +4,16 @@ What the server sends is as hostile as what a client sends: lines end in CRLF an
 length is bounded, and after the first thing that is not a reply nothing more is read from it.
 """
 
+import re
+
 from gatepost.model.reply import Reply
 
 LINE_LIMIT = 8 * 1024  # octets of one line, CRLF included; RFC 5321 §4.5.3.1.5 says 512, servers say more
 REPLY_LIMIT = 64 * 1024  # octets of one reply with all its lines; ours, the RFC sets none
-DIGITS = frozenset("0123456789")
 KNOWN_REPLIES = 16  # short replies a reader remembers: servers say the same few to every command but the last
 KNOWN_OCTETS = 80  # of the longest one remembered
+ENHANCED = re.compile(r"([2-5])\.[0-9]{1,3}\.[0-9]{1,3}(?= |\Z)")  # RFC 3463 §2
+CODES = {b"%d " % code: code for code in range(200, 600)}
 
 
 class BadReply(ValueError):
@@ -40,6 +43,8 @@ class ReplyReader:
         return self.at == len(self.buffer) and not (self.lines or self.broken)
 
     def receive(self, octets: bytes) -> None:
+        if self.broken:
+            return
         self.buffer = octets if self.at == len(self.buffer) else self.buffer[self.at :] + octets
         self.at = 0
 
@@ -49,18 +54,38 @@ class ReplyReader:
         Raises:
             BadReply: what came is no reply, and will not become one.
         """
-        while not self.broken:
-            end = self.buffer.find(b"\r\n", self.at)
+        buffer = self.buffer
+        while self.at < len(buffer):
+            end = buffer.find(b"\r\n", self.at)
             if end < 0:
-                self.look_at_unfinished(self.buffer[self.at :])
+                self.look_at_unfinished(buffer[self.at :])
                 return None
-            line = self.buffer[self.at : end]
+            line = buffer[self.at : end]
             self.at = end + 2
-            if not self.lines and (known := self.known.get(line)) is not None:
-                return known
+            if not self.lines and (reply := self.known.get(line) or self.one_line(line)) is not None:
+                return reply
             if self.is_last(line):
-                return self.whole_reply(line)
-        raise BadReply(self.broken)
+                return self.whole_reply()
+        if self.broken:
+            raise BadReply(self.broken)
+        return None
+
+    def one_line(self, line: bytes) -> Reply | None:
+        """The reply that is this one line; None does not mean that it is none."""
+        code = CODES.get(line[:4])
+        if code is None or len(line) + 2 > LINE_LIMIT or not line.isascii():
+            return None
+        text = line.decode("ascii")
+        if not text.isprintable():
+            return None
+        found = ENHANCED.match(text, 4)
+        if found is not None and found[1] == text[0]:
+            reply = Reply(code, found[0], text[found.end() + 1 :])
+        else:
+            reply = Reply(code, "", text[4:])
+        if len(line) <= KNOWN_OCTETS and len(self.known) < KNOWN_REPLIES:
+            self.known[line] = reply
+        return reply
 
     def is_last(self, line: bytes) -> bool:
         """Take one line without its CRLF; True if it ends its reply."""
@@ -75,22 +100,18 @@ class ReplyReader:
         self.lines.append(line[4:])
         return mark != b"-"
 
-    def whole_reply(self, last: bytes) -> Reply:
+    def whole_reply(self) -> Reply:
         lines, code = self.lines, self.code
         self.lines, self.code, self.octets = [], b"", 0
-        reply = reply_of(code.decode("ascii"), lines)
-        if len(lines) == 1 and len(last) <= KNOWN_OCTETS and len(self.known) < KNOWN_REPLIES:
-            self.known[last] = reply
-        return reply
+        return reply_of(code.decode("ascii"), lines)
 
     def look_at_unfinished(self, tail: bytes) -> None:
         """What has come of a line already shows that it will be none; the CR of a CRLF may be there."""
-        if tail:
-            self.octets += len(tail)
-            try:
-                self.audit(tail[:-1] if tail.endswith(b"\r") else tail, len(tail))
-            finally:
-                self.octets -= len(tail)
+        self.octets += len(tail)
+        try:
+            self.audit(tail[:-1] if tail.endswith(b"\r") else tail, len(tail))
+        finally:
+            self.octets -= len(tail)
 
     def audit(self, octets: bytes, length: int) -> None:
         if b"\n" in octets or b"\r" in octets or b"\0" in octets:
@@ -127,10 +148,5 @@ def decoded(line: bytes) -> str:
 
 def enhanced_code(code: str, text: str) -> str:
     """The RFC 3463 code that opens the text, "" if none does or if its class is not the reply's."""
-    if text[1:2] != "." or text[0] != code[0]:
-        return ""
-    word = text.partition(" ")[0]
-    parts = word.split(".")
-    if len(parts) != 3 or len(word) > 9:
-        return ""
-    return word if all(part and DIGITS.issuperset(part) for part in parts) else ""
+    found = ENHANCED.match(text)
+    return found[0] if found is not None and found[1] == code[0] else ""

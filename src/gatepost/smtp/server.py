@@ -9,7 +9,7 @@ from enum import Enum
 
 from gatepost.model.reply import Reply
 from gatepost.smtp import replies
-from gatepost.smtp.command import Chunk, denied, parse
+from gatepost.smtp.command import Chunk, denied, is_chunk, parse
 from gatepost.smtp.events import (
     BadContent,
     ChunkEnd,
@@ -29,6 +29,7 @@ from gatepost.smtp.table import CommandTable, Response, Terms
 from gatepost.smtp.transfer import ChunkTransfer, DataTransfer, bad_content
 
 LAST_IN_GROUP = frozenset(("DATA", "EHLO", "HELO", "STARTTLS", "AUTH"))  # RFC 2920 §3.1, RFC 3207 §4
+NO_CHUNK = Chunk(0, False)
 CLOSING_CODES = (221, 421, 521)
 
 
@@ -50,7 +51,7 @@ class ServerProtocol:
     """
 
     __slots__ = (
-        "chunk", "esmtp", "helo", "lengths", "lines", "mode", "normalize_lf", "offer", "overrun", "pending",
+        "chunk", "esmtp", "helo", "is_spoilt", "lengths", "lines", "mode", "normalize_lf", "offer", "overrun", "pending",
         "recipients", "sender_given", "skip", "smtputf8", "table", "tls_active", "transfer",
     )  # fmt: skip
 
@@ -79,8 +80,9 @@ class ServerProtocol:
         self.sender_given = False
         self.smtputf8 = False
         self.recipients = 0
+        self.is_spoilt = False  # a chunk was refused: whatever belongs to the same message is refused too
         self.transfer: DataTransfer | ChunkTransfer | None = None
-        self.chunk = Chunk(0, False)
+        self.chunk = NO_CHUNK
 
     @property
     def is_closed(self) -> bool:
@@ -154,7 +156,7 @@ class ServerProtocol:
             return denied(verb, self.table.on_disabled)
         drop = self.table.on_overlength is Response.DROP
         reply = replies.TOO_LONG_CLOSING if drop else replies.TOO_LONG
-        return Invalid(reply=reply, rule="command.too-long", verb=verb, close=drop)
+        return Invalid(reply=reply, rule="command.too-long", verb=verb, close=drop or is_chunk(verb))
 
     def allowed(self, verb: str, line: bytes) -> Event:
         """A line whose verb is in the table."""
@@ -172,11 +174,11 @@ class ServerProtocol:
     def is_out_of_sequence(self, verb: str) -> bool:
         """RFC 5321 §4.1.4; a chunk is judged when its size is known."""
         if verb == "RCPT":
-            return not self.sender_given or self.transfer is not None
+            return not self.sender_given or self.transfer is not None or self.is_spoilt
         if verb == "MAIL":
             return not self.helo or self.sender_given
         if verb == "DATA":
-            return not self.recipients or self.transfer is not None
+            return not self.recipients or self.transfer is not None or self.is_spoilt
         if verb == "STARTTLS":
             return not self.esmtp or self.sender_given or self.tls_active
         return verb == "AUTH" and (not self.esmtp or self.sender_given)
@@ -185,7 +187,7 @@ class ServerProtocol:
         """The octets of a chunk follow whatever we answer, so a refused one is swallowed."""
         if chunk.size > self.offer.size:
             return Invalid(reply=replies.TOO_LARGE, rule="content.size", verb="BDAT", close=True)
-        if not self.recipients:
+        if not self.recipients or self.is_spoilt:
             self.skip = chunk.size
             return out_of_sequence("BDAT")
         self.chunk = chunk
@@ -229,7 +231,8 @@ class ServerProtocol:
 
     def reply_to_data(self, event: Data, reply: Reply) -> bytes:
         if reply.code != 354:
-            self.skip = self.chunk.size if event.chunked else 0
+            if event.chunked:  # chunks behind it may be under way: they are not the beginning of a message (RFC 3030 §2)
+                self.skip, self.is_spoilt = self.chunk.size, True
             return reply.encode()
         if event.chunked:
             self.transfer = ChunkTransfer(self.offer.size)
@@ -274,7 +277,7 @@ class ServerProtocol:
 def bad_characters(verb: str) -> Invalid:
     """501 for an address (RFC 6531 §3.5), 500 for anything else."""
     reply = {"MAIL": replies.BAD_SENDER, "RCPT": replies.BAD_RECIPIENT}.get(verb, replies.BAD_CHARACTERS)
-    return Invalid(reply=reply, rule="command.characters", verb=verb)
+    return Invalid(reply=reply, rule="command.characters", verb=verb, close=is_chunk(verb))
 
 
 def out_of_sequence(verb: str) -> Invalid:

@@ -7,11 +7,12 @@ one is a store, not a timer (ARCHITECTURE §5).
 import asyncio
 from collections.abc import Iterator
 from enum import Enum
-from typing import Any, Protocol
+from typing import Any
 
 from gatepost.adapters.backend.content import ONE_WRITE, end_after, pieces, whole
-from gatepost.adapters.backend.hosts import Host, HostFailed, Notice, said
+from gatepost.adapters.backend.hosts import Host, HostFailed, said
 from gatepost.adapters.backend.job import Job
+from gatepost.adapters.backend.owner import Owner
 from gatepost.adapters.backend.settings import BackendSettings
 from gatepost.model.reply import Reply
 from gatepost.model.tls import Tls
@@ -36,21 +37,6 @@ class State(Enum):
     RESETTING = "resetting"
     QUITTING = "quitting"
     CLOSED = "closed"
-
-
-class Owner(Protocol):
-    """The pool, as a connection sees it."""
-
-    @property
-    def noticed(self) -> Notice: ...
-
-    def opened(self, connection: "Connection") -> None: ...
-
-    def freed(self, connection: "Connection") -> None: ...
-
-    def gone(self, connection: "Connection") -> None: ...
-
-    def retry(self, job: Job[Any]) -> None: ...
 
 
 class Connection(asyncio.Protocol):
@@ -99,15 +85,14 @@ class Connection(asyncio.Protocol):
         transport.set_write_buffer_limits(high=WRITE_BUFFER)
 
     def data_received(self, octets: bytes) -> None:
-        if self.is_closed:
+        if self.state is State.CLOSED:
             return
-        client = self.client
-        client.receive(octets)
+        exchange = self.exchange
         try:
-            while (reply := client.next_reply()) is not None:
-                self.take(reply)
-                if self.is_closed:
-                    return
+            if exchange is not None and exchange.is_group:
+                self.take_group(octets, exchange)
+            else:
+                self.take_all(octets)
         except (BadReply, OSError) as error:  # OSError: the content could not be read
             self.drop(str(error))
 
@@ -126,6 +111,26 @@ class Connection(asyncio.Protocol):
                 self.drop(str(error))
 
     # ── replies ──────────────────────────────────────────────────────────────
+    def take_group(self, octets: bytes, exchange: Exchange) -> None:
+        """The replies to commands that were said at once: as a rule the same octets as for the message before."""
+        client = self.client
+        if client.has_go_ahead(octets):
+            exchange.agree()
+            self.send_content()
+            return
+        is_whole = client.reader.is_empty
+        self.take_all(octets)
+        if is_whole and exchange.is_agreed and client.reader.is_empty:
+            client.remember(exchange.replies, octets)
+
+    def take_all(self, octets: bytes) -> None:
+        client = self.client
+        client.receive(octets)
+        while (reply := client.next_reply()) is not None:
+            self.take(reply)
+            if self.state is State.CLOSED:
+                return
+
     def take(self, reply: Reply) -> None:
         exchange = self.exchange
         if exchange is None:
@@ -195,11 +200,8 @@ class Connection(asyncio.Protocol):
         if exchange is None:
             return False
         self.job, self.exchange, self.state = job, exchange, State.BUSY
-        commands = exchange.commands
-        if exchange.pipelined:
-            self.say(b"".join(commands), len(commands))
-        else:
-            self.say(commands[0], 1)
+        said = exchange.commands if exchange.pipelined else exchange.commands[:1]
+        self.say(b"".join(said), len(said))
         return True
 
     def say(self, octets: bytes, commands: int) -> None:
@@ -227,12 +229,12 @@ class Connection(asyncio.Protocol):
         """All at once if it is small, so that it is one system call; else as fast as the server takes it."""
         payload = self.job.payload if self.job is not None else None
         assert payload is not None  # noqa: S101 - only a message asks for content
-        self.client.asked(0)
-        if payload.size > ONE_WRITE:
-            self.rest, self.tail = pieces(payload), b""
-            self.pump(self.rest)
-        else:
+        if payload.size <= ONE_WRITE:
             self.send_end(whole(payload))
+            return
+        self.client.asked(0)
+        self.rest, self.tail = pieces(payload), b""
+        self.pump(self.rest)
 
     def pump(self, rest: Iterator[bytes]) -> None:
         """Write until the transport has enough; `resume_writing` goes on."""
@@ -243,15 +245,15 @@ class Connection(asyncio.Protocol):
             if self.is_paused or self.transport.is_closing():
                 return
         self.rest = None
-        self.send_end([end_after(self.tail)])
+        self.send_end(end_after(self.tail))
 
-    def send_end(self, octets: list[bytes]) -> None:
+    def send_end(self, octets: bytes) -> None:
         """What ends in the final dot: from here on the server may have the message."""
         self.client.asked(1)
         if self.exchange is not None:
             self.exchange.dot_said()
         self.deadline = self.loop.time() + self.settings.final_timeout
-        self.transport.writelines(octets)
+        self.transport.write(octets)
 
     # ── the end ──────────────────────────────────────────────────────────────
     def expired(self) -> None:

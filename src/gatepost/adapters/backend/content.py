@@ -12,12 +12,13 @@ ONE_WRITE = 256 * 1024  # octets up to which a message is handed to the transpor
 PIECE = 128 * 1024  # octets of one write of a larger one
 
 
-def whole(payload: Payload) -> list[bytes]:
-    """A small message and its end, for one `writelines`."""
-    chunks = list(payload.chunks())
-    last = chunks[-1] if chunks else b""
-    chunks.append(end_after(last if len(last) > 1 else b"".join(chunks)))
-    return chunks
+def whole(payload: Payload) -> bytes:
+    """A small message and its end, for one `write`."""
+    chunks = [*payload.chunks(), FINAL_DOT]
+    octets = b"".join(chunks)
+    if octets == FINAL_DOT or octets.endswith(b"\r\n.\r\n"):
+        return octets
+    return octets[: -len(FINAL_DOT)] + b"\r\n" + FINAL_DOT
 
 
 def pieces(payload: Payload) -> Iterator[bytes]:

@@ -10,8 +10,9 @@ import ssl
 
 from msgspec.structs import replace
 
-from gatepost.adapters.backend.connection import Connection, Owner
+from gatepost.adapters.backend.connection import Connection
 from gatepost.adapters.backend.hosts import Host, HostFailed, said
+from gatepost.adapters.backend.owner import Owner
 from gatepost.adapters.backend.settings import BackendSettings
 from gatepost.adapters.backend.tls import TlsContexts, tls_of
 from gatepost.ports.backend import Extensions

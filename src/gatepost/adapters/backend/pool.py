@@ -6,7 +6,8 @@ connection for each.
 """
 
 import asyncio
-from typing import TypeVar
+from collections.abc import Coroutine
+from typing import Any, TypeVar
 
 from msgspec import Struct
 
@@ -79,9 +80,9 @@ class Pool:
     def extensions(self) -> Extensions:
         return self.hosts.common
 
-    async def deliver(self, envelope: Envelope, payload: Payload) -> Delivery:
-        dispatch = self.running()
-        return await carried_out(dispatch, DeliverJob(dispatch.loop, envelope, payload, self.settings.wait_timeout))
+    def deliver(self, envelope: Envelope, payload: Payload) -> Coroutine[Any, Any, Delivery]:
+        dispatch = self.dispatch or self.running()
+        return carried_out(dispatch, DeliverJob(dispatch.loop, envelope, payload, self.settings.wait_timeout))
 
     async def verify(self, sender: Address | None, recipient: Address) -> Reply:
         """A refused MAIL says nothing about the recipient: that is `Unavailable` too."""
