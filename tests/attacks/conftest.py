@@ -12,29 +12,14 @@ import pytest
 
 from gatepost.testing.sloppy import SloppyServer
 from tests.attacks.background import Background
-from tests.attacks.target import Target
+from tests.attacks.target import GENEROUS, Target
 from tests.servers.gateway import Gateway, laid_over
-
-GENEROUS: dict[str, Any] = {
-    "listeners": {
-        "inbound": {
-            "limits": {
-                "errors": 100_000,
-                "junk_commands": 100_000,
-                "refused_recipients": 100_000,
-                "message_size": "1MiB",
-                "session_size": "10GiB",
-            }
-        }
-    },
-    "checks": {"harvest": {"enabled": False}},
-}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     for item in items:
-        if here in item.path.parents and {"target", "attack"} & set(getattr(item, "fixturenames", ())):
+        if here in item.path.parents and {"target", "attack", "sloppy"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.servers)
 
 

@@ -15,6 +15,22 @@ from tests.servers.loopback import wait_until
 HOUSEKEEPING = (b"EHLO", b"QUIT", b"RSET", b"NOOP")  # what the gateway's pool says of its own accord
 OURS = re.compile(rb"\AReceived: from [^\r\n]*\r\n(?:\t[^\r\n]*\r\n)+")  # what the gateway puts on top
 WAIT = 10.0  # seconds for what the backend sees or the log says
+GENEROUS: dict[str, Any] = {
+    "listeners": {
+        "inbound": {
+            "limits": {
+                "errors": 100_000,
+                "junk_commands": 100_000,
+                "refused_recipients": 100_000,
+                "message_size": "1MiB",
+                "session_size": "10GiB",
+            }
+        }
+    },
+    "checks": {"harvest": {"enabled": False}},
+}
+"""Settings of a gateway that many tests share: they make errors by the hundred, from one address."""
+
 serial = itertools.count(1)
 
 
@@ -111,8 +127,9 @@ class Target:
     # ── the process ──────────────────────────────────────────────────────────
 
     def worker(self) -> int:
-        """The process with the listener: of all below the supervisor, the one that holds most descriptors."""
-        return max(self.gateway.pids()[1:], key=descriptors)
+        """The process with the listener: the only worker, or the one that was started last."""
+        self.gateway.wait_for_records(event="serving")
+        return int(self.gateway.records(event="process started", process="worker-0")[-1]["id"])
 
     def descriptors(self) -> int:
         return descriptors(self.worker())

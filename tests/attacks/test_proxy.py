@@ -159,8 +159,10 @@ def test_tls_19_a_header_from_anybody_else_is_an_error_and_changes_nothing(stall
 @pytest.mark.parametrize("header", [v1(), v2()])
 def test_tls_19_a_header_before_the_greeting_is_no_better(proxied, header):
     with proxied.connect(greeting=False, first=header) as client:
-        replies = client.remaining()
-        assert replies[-1].code >= 500
+        reply = client.reply()
+        if reply.code == 220:  # the greeting was quicker
+            reply = client.reply()
+        assert reply.code >= 500
     assert not any(record.get("client") == "192.0.2.77" for record in proxied.records())
 
 
@@ -180,8 +182,8 @@ def test_tls_19_xclient_is_an_unknown_command_whoever_says_it(proxied, command, 
         assert all(not line[4:].startswith(b"X") for line in client.ehlo().lines)
         assert client.command(command).code in (500, 502)
         assert client.deliver(CONTENT).code == 250
-    record = proxied.wait_for_record(event="transaction", end="delivered")
-    assert record["client"] == address
+    assert proxied.wait_for_record(event="transaction", end="delivered", client=address)
+    assert not any(record.get("client") == "192.0.2.77" for record in proxied.records())
 
 
 # ── who is believed ──────────────────────────────────────────────────────────
@@ -193,7 +195,7 @@ def test_tls_19_a_listed_proxy_says_who_the_client_is(proxied, ports, header, at
         assert client.reply().code == 220
         client.ehlo()
         assert client.deliver(CONTENT).code == 250
-    assert proxied.wait_for_record(event="transaction", end="delivered")["client"] == "192.0.2.77"
+    assert proxied.wait_for_record(event="transaction", end="delivered", client="192.0.2.77")
 
 
 @pytest.mark.parametrize(
@@ -238,7 +240,6 @@ def test_the_tls_that_ended_at_the_proxy_counts(proxied, ports):
         client.envelope(sender=b"ann@bank.test")
         client.expect(250, b"RSET")
         assert client.deliver(CONTENT).code == 250
-    proxied.wait_for_record(event="transaction", end="delivered")
     received = proxied.messages()[-1].octets.partition(b"Subject:")[0]
     assert b"with ESMTPS" in received and b"TLSv1.3" in received and b"TLS_AES_128_GCM_SHA256" in received
 
@@ -283,7 +284,7 @@ def test_a_header_and_a_handshake_in_one_segment_are_both_heard(proxied, ports, 
         client.send(header + tls.hello())
         tls.finish()
         tls.deliver()
-    assert proxied.wait_for_record(event="transaction", end="delivered")["client"] == "192.0.2.77"
+    assert proxied.wait_for_record(event="transaction", end="delivered", client="192.0.2.77")
 
 
 @pytest.mark.parametrize("extra", [-1, 0, 1, 5, 60, 300])

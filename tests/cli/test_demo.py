@@ -75,7 +75,7 @@ def test_everything_ends_as_expected(start, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_it_stays_up_for_the_user_until_it_is_told_to_end(start, tmp_path):
+def test_it_stays_up_for_the_user_until_it_is_told_to_end(start, tmp_path, capsys):
     process = start("--json")
     told = read_json(process)
     assert told["as_expected"] is True
@@ -85,6 +85,8 @@ def test_it_stays_up_for_the_user_until_it_is_told_to_end(start, tmp_path):
     host, _, port = told["gateway"].rpartition(":")
     with socket.create_connection((host, int(port)), 10) as client:
         assert client.recv(100).startswith(b"220 mx1.example.com")
+    assert run(["track", "-c", told["configuration"], "--sender", "ceo@example.com", "--end", "refused"]) == 0
+    assert "own-domain" in capsys.readouterr().out  # refused at MAIL, and found by its sender all the same
     family = descendants(process.pid)
     assert len(family) >= FAMILY
     process.send_signal(signal.SIGTERM)

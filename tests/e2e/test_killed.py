@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import stat
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from itertools import count
@@ -15,6 +16,7 @@ from gatepost.testing.mailbox import Offer
 from tests.e2e.moments import ONE_BY_ONE, PIPELINED, Count, Moments, Sender, Strike, WatchedMailbox, process_of
 from tests.servers.gateway import Gateway
 from tests.servers.loopback import wait_until
+from tests.servers.postfix import ReceivingPostfix
 
 pytestmark = pytest.mark.servers
 
@@ -177,6 +179,57 @@ async def test_the_supervisor_is_killed_and_what_is_under_way_ends_well(small_ho
     await house.send()
     assert not house.count.lost
     summary(house.count)
+
+
+async def test_postfix_is_killed_under_load_and_so_are_workers(start_postfix, start_gateway, summary):
+    """All of it at once, with a mail server that has a disk: what a client was promised is in a mailbox in the end."""
+    postfix = await asyncio.to_thread(start_postfix)
+    gateway = await asyncio.to_thread(start_gateway, backend=postfix.port, recipients=None, workers=4)
+    await asyncio.to_thread(gateway.wait_for_records, event="serving", seconds=60)
+    numbers, accepted = count(1), []
+
+    async def client() -> None:
+        while len(accepted) < 150:
+            number = next(numbers)
+            await Sender(gateway.port, RECIPIENTS[:1], SMALL % number).deliver(Moments())
+            accepted.append(number)
+
+    clients = [asyncio.ensure_future(client()) for _ in range(5)]
+    for wanted in (30, 60, 90):
+        while len(accepted) < wanted:
+            await asyncio.sleep(0.005)
+        await asyncio.to_thread(kill_group, postfix.pid())
+        os.kill(workers_of(gateway)[0], signal.SIGKILL)
+        await asyncio.to_thread(postfix.start)
+    await asyncio.gather(*clients)
+    await asyncio.to_thread(wait_until, lambda: not queued(postfix), seconds=60, what=lambda: str(queued(postfix)))
+    delivered = [int(copy.content.partition(b"Subject: ")[2].split()[0]) for copy in postfix.mailbox.messages()]
+    assert set(accepted) <= set(delivered), set(accepted) - set(delivered)
+    summary(Count(messages=len(accepted), struck=6, duplicates=len(delivered) - len(set(delivered))))
+
+
+def kill_group(pid: int) -> None:
+    """Postfix and all its processes, as a power cut would."""
+    os.killpg(os.getpgid(pid), signal.SIGKILL)
+    wait_until(lambda: not is_alive(pid), seconds=30, what="Postfix is dead")
+
+
+def queued(postfix: ReceivingPostfix) -> list[Path]:
+    """Messages that it has taken and not delivered as yet; those it never finished taking are not executable."""
+    found = []
+    for name in ("maildrop", "incoming", "active", "deferred"):
+        for path in (postfix.directory / "spool" / name).rglob("*"):
+            with suppress(FileNotFoundError):  # delivered meanwhile
+                mode = path.stat().st_mode
+                if stat.S_ISREG(mode) and mode & stat.S_IXUSR:
+                    found.append(path)
+    return found
+
+
+def workers_of(gateway: Gateway) -> list[int]:
+    """Those that live now, the oldest first."""
+    started = [r["id"] for r in gateway.records(event="process started") if r["process"].startswith("worker")]
+    return [pid for pid in started if is_alive(pid)]
 
 
 def is_alive(pid: int) -> bool:

@@ -7,6 +7,7 @@ import asyncio
 import heapq
 import itertools
 import os
+import re
 from collections import deque
 from ipaddress import ip_network
 from pathlib import Path
@@ -42,6 +43,7 @@ RCPT = b"RCPT TO:<bob@example.com>\r\n"
 MESSAGE = b"Subject: Hi\r\n\r\nHello.\r\n.\r\n"
 NO_SUCH_USER = Reply(550, "5.1.1", "User unknown")
 SILENT_PIPE, _ = os.pipe()
+REFERENCE = re.compile(r" \[([0-9A-Z]{16})\](?=\r\n)")  # of the transaction, behind a refusal
 
 
 class HandLoop(asyncio.AbstractEventLoop):
@@ -227,7 +229,10 @@ class MemoryTransport(asyncio.Transport):
 
 
 class Client:
-    """One connection, and what its client does and hears."""
+    """One connection, and what its client does and hears.
+
+    `references`: those that stood behind refusals; what is heard is without them.
+    """
 
     def __init__(self, house, ip=CLIENT, **transport):
         self.house, self.loop = house, house.loop
@@ -235,6 +240,7 @@ class Client:
         opening = house.door()
         self.transport.protocol = opening
         self.heard_so_far = 0
+        self.references = []
         self.loop.do(opening.connection_made, self.transport)
 
     @property
@@ -246,7 +252,9 @@ class Client:
         self.loop.turn()
         heard = self.transport.sent[self.heard_so_far :]
         self.heard_so_far = len(self.transport.sent)
-        return heard.decode("ascii")
+        text = heard.decode("ascii")
+        self.references += REFERENCE.findall(text)
+        return REFERENCE.sub("", text)
 
     def say(self, *pieces):
         """Say it, piece by piece, and hear what comes back."""

@@ -14,6 +14,7 @@ from tests.gateway.house import EHLO, MAIL, MESSAGE, NO_SUCH_USER, RCPT, House, 
 
 NO_THANKS = Reply(554, "5.7.1", "No thanks")
 NOT_NOW = Reply(450, "4.7.1", "Not now")
+JUDGED = [phase for phase in Phase if phase is not Phase.DATA]  # nobody asks anything there
 
 
 def refusing(action, phase, reply, **more):
@@ -46,7 +47,8 @@ def test_a_client_refused_at_the_door_hears_why_and_is_gone(action):
     assert client.hear() == "554 5.7.1 No thanks\r\n" and client.transport.ended
     client.go_away()
     (trace,) = house.traces
-    assert (trace.end, trace.reply, trace.rule) == (End.REFUSED, str(NO_THANKS), f"{action.value}-odd.thing")
+    assert (trace.end, trace.rule) == (End.REFUSED, f"{action.value}-odd.thing")
+    assert trace.reply.startswith(str(NO_THANKS)) and client.references == [trace.id]
 
 
 @pytest.mark.parametrize("action", [Action.ACCEPT, Action.TAG, Action.QUARANTINE])
@@ -70,7 +72,7 @@ def test_a_verdict_to_drop_closes_behind_the_reply(phase):
     house = refusing(Action.DROP, phase, Reply(421, "4.7.0", "Go"))
     client = house.client()
     client.hear()
-    assert client.say(EHLO + MAIL if phase is Phase.HELO else EHLO, MAIL).endswith("421 4.7.0 Go\r\n")
+    assert client.say(EHLO, *([MAIL] if phase is Phase.MAIL else [])).endswith("421 4.7.0 Go\r\n")
     assert client.transport.ended
     client.go_away()
     assert house.traces[0].end is End.DROPPED
@@ -114,7 +116,7 @@ def test_what_was_found_at_helo_is_known_later_but_not_of_a_name_said_before():
     [
         (b"NOOP", "250 2.0.0 OK"), (b"RSET", "250 2.0.0 Reset"), (b"VRFY ann", "252 2.5.0 Cannot verify; send mail and see"),
         (b"XEXCH50 1 2", "504 5.7.4 Authentication required"), (b"STARTTLS", "454 4.7.0 TLS not available"),
-        (b"EXPN list", "502 5.5.1 Command not implemented"), (b"WIZ", "500 5.5.1 Command not recognized"),
+        (b"EXPN list", "502 5.5.1 Command not implemented"), (b"XYZZY", "500 5.5.1 Command not recognized"),
         (b"HELP", "502 5.5.1 Command not implemented"),
     ],
 )  # fmt: skip
@@ -150,7 +152,7 @@ def test_a_message_makes_good_for_the_junk_before_it():
 
 def test_errors_end_at_their_limit():
     client = House(limits={"errors": 3}).greeted()
-    answers = [client.say(b"WIZ\r\n") for _ in range(3)]
+    answers = [client.say(b"XYZZY\r\n") for _ in range(3)]
     assert [a[:3] for a in answers] == ["500", "500", "421"] and "Too many errors" in answers[2]
 
 
@@ -164,8 +166,10 @@ def test_refused_senders_are_errors_too():
 def test_refusals_of_every_phase_come_to_an_end(phase):
     house = refusing(Action.DEFER, phase, NOT_NOW, limits={"errors": 3, "junk_commands": 10})
     client = house.greeted()
-    client.say(MAIL, RCPT)
-    command = EHLO if phase is Phase.HELO else b"DATA\r\n"
+    command = EHLO
+    if phase is Phase.DATA:
+        client.say(MAIL, RCPT)
+        command = b"DATA\r\n"
     answers = [client.say(command)[:3] for _ in range(12)]
     assert answers[0] == "450" and "421" in answers
 
@@ -227,7 +231,7 @@ PIT = {"delay": 10, "maximum": 30}
 
 def test_a_5xx_to_a_stranger_waits():
     client = House(tarpit=PIT).greeted()
-    assert client.say(b"WIZ\r\n") == ""
+    assert client.say(b"XYZZY\r\n") == ""
     client.loop.advance(9.9)
     assert client.hear() == ""
     client.loop.advance(0.2)
@@ -236,7 +240,7 @@ def test_a_5xx_to_a_stranger_waits():
 
 @pytest.mark.parametrize("more", [{"trusted": ("192.0.2.0/24",)}, {"listener": {"role": "submission"}}])
 def test_a_5xx_to_one_of_ours_does_not_wait(more):
-    assert House(tarpit=PIT, **more).greeted().say(b"WIZ\r\n").startswith("500 ")
+    assert House(tarpit=PIT, **more).greeted().say(b"XYZZY\r\n").startswith("500 ")
 
 
 def test_a_4xx_does_not_wait_unless_the_verdict_says_so():
@@ -266,12 +270,13 @@ def test_a_verdict_may_accept_slowly():
 def test_a_client_with_good_recipients_never_waits_more_than_the_maximum_in_a_transaction():
     client = House(tarpit=PIT, **rejecting(Phase.RCPT, when=lambda at: at.recipient.local != "bob")).greeted()
     client.say(MAIL, RCPT)
-    begun = client.loop.now
+    waited = 0
     for _ in range(9):
-        client.say(b"RCPT TO:<eve@example.com>\r\n")
-        while not client.hear():
+        answer = client.say(b"RCPT TO:<eve@example.com>\r\n")
+        while not answer:
             client.loop.advance(1)
-    assert client.loop.now - begun <= 31
+            waited, answer = waited + 1, client.hear()
+    assert waited == 30
 
 
 # ── the record ───────────────────────────────────────────────────────────────
@@ -313,7 +318,7 @@ def test_each_message_of_a_connection_has_a_trace_of_its_own_with_what_was_decid
     first, second = house.traces
     assert first.id != second.id and first.session == second.session
     for trace in (first, second):
-        assert [d.phase for d in trace.decisions] == list(Phase)
+        assert [d.phase for d in trace.decisions] == JUDGED
 
 
 def test_a_name_said_again_takes_the_place_of_the_former_one():
@@ -323,7 +328,7 @@ def test_a_name_said_again_takes_the_place_of_the_former_one():
     (trace,) = house.traces
     assert trace.helo == "other.example"
     client.say(MAIL, RCPT, b"DATA\r\n", MESSAGE)
-    assert [d.phase for d in house.traces[1].decisions] == list(Phase)
+    assert [d.phase for d in house.traces[1].decisions] == JUDGED
 
 
 def test_an_abandoned_transaction_says_so():
@@ -337,7 +342,7 @@ def test_a_transaction_in_which_everybody_was_refused_was_refused():
     house = House(**rejecting(Phase.RCPT))
     house.greeted().say(MAIL, RCPT, b"QUIT\r\n")
     (trace,) = house.traces
-    assert (trace.end, trace.reply, trace.action) == (End.REFUSED, str(NO_SUCH_USER), "reject")
+    assert (trace.end, trace.action) == (End.REFUSED, "reject") and trace.reply.startswith(str(NO_SUCH_USER))
 
 
 def test_a_client_dropped_within_a_transaction_was_dropped():
@@ -346,7 +351,7 @@ def test_a_client_dropped_within_a_transaction_was_dropped():
     client.say(MAIL, RCPT, b"NO\rOP\r\n")
     client.go_away()
     (trace,) = house.traces
-    assert trace.end in (End.DROPPED, End.REFUSED) and trace.exchanges[-1].argument == "line.bare-line-end"
+    assert trace.end is End.DROPPED and trace.exchanges[-1].argument == "line.bare-line-end"
 
 
 def test_an_attack_behind_the_last_message_is_recorded():

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gatepost.gateway.spool import BLOCK, Spool, SpoolFull
+from gatepost.gateway.spool import BLOCK, PARTS, Spool, SpoolFull
 
 
 def descriptors():
@@ -92,3 +92,19 @@ def test_where_no_more_can_be_written_the_spool_is_full(spool):
     spool.descriptor = os.open("/dev/full", os.O_RDWR)
     with pytest.raises(SpoolFull, match="No space"):
         spool.write(b"y")
+
+
+def test_many_small_pieces_are_joined(tmp_path):
+    spool = Spool(tmp_path, 10_000)
+    for _ in range(PARTS * 5):
+        spool.write(b"xy")
+    assert len(spool.parts) < PARTS and b"".join(spool.chunks()) == b"xy" * PARTS * 5
+
+
+def test_what_is_being_read_from_memory_is_read_whole_although_the_spool_is_closed(spool):
+    spool.write(b"a")
+    spool.write(b"b")
+    chunks = spool.chunks()
+    first = next(chunks)
+    spool.close()
+    assert first + b"".join(chunks) == b"ab"

@@ -12,7 +12,7 @@ from gatepost.adapters.directory_file import FileDirectory
 from gatepost.adapters.lists import FileLists
 from gatepost.adapters.quarantine import FileQuarantine
 from gatepost.app.policy import judge_for
-from gatepost.app.recipients import directories_of, recipients_of
+from gatepost.app.recipients import directories_of, problem_of, recipients_of
 from gatepost.config.settings import Settings
 from gatepost.gateway.clock import SystemClock
 from gatepost.gateway.directory_cache import CachedDirectory
@@ -134,6 +134,11 @@ class Graph:
         self.lists.tick()
         for alarm in self.lists.alarms():
             self.alarms.raise_alarm("lists", alarm)
+        for name, directory in self.directories.items():
+            if problem := problem_of(directory):
+                self.alarms.raise_alarm(f"directory.{name}", f"Directory {name}: {problem}")
+            else:
+                self.alarms.all_clear(f"directory.{name}")
         for listener in self.listeners.values():
             if listener.tls is not None and (reloaded := listener.tls.reload_if_changed()) is not None:
                 self.tell_of_certificates(listener.name, "" if reloaded.taken else reloaded.detail)

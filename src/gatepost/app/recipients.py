@@ -49,6 +49,12 @@ def directory(section: DirectorySettings, path: Path, backends: Mapping[str, Bac
     )  # fmt: skip
 
 
+def problem_of(directory: Directory) -> str:
+    """For an alarm: why a directory is not what it should be; "" if all is well."""
+    source = directory.source if isinstance(directory, CachedDirectory) else directory
+    return source.problem if isinstance(source, FileDirectory | LdapDirectory) else ""
+
+
 def recipients_of(settings: Settings, directories: Mapping[str, Directory]) -> Recipients:
     return Recipients(
         {

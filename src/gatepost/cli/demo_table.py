@@ -50,18 +50,26 @@ class Result(Struct, frozen=True, kw_only=True):
 
     @property
     def why(self) -> str:
-        return "the gateway has no record of it" if self.trace is None else why(self.trace, self.reply)
+        return "the gateway has no record of it" if self.trace is None else why(self.trace, unreferenced(self.reply))
 
     @property
     def held(self) -> float:
         """Seconds in the tar pit before that reply."""
         exchanges = self.trace.exchanges if self.trace else ()
-        return max((exchange.delay for exchange in exchanges if exchange.reply == self.reply), default=0.0)
+        return max(
+            (exchange.delay for exchange in exchanges if exchange.reply == unreferenced(self.reply)), default=0.0
+        )
 
     @property
     def is_as_expected(self) -> bool:
         wanted = self.scenario
         return self.reply.startswith(wanted.answer) and self.taken == wanted.taken and wanted.why in self.why
+
+
+def unreferenced(reply: str) -> str:
+    """A refusal as it is recorded: without the id in brackets that the client hears behind it."""
+    text, bracket, reference = reply.rpartition(" [")
+    return text if bracket and reference.endswith("]") else reply
 
 
 def why(trace: Trace, reply: str) -> str:

@@ -45,6 +45,9 @@ def rest(coroutine: Coroutine[Any, Any, T], waited: Any) -> Generator[Any, Any, 
         while True:
             try:
                 sent = yield waited
+            except GeneratorExit:  # nobody waits any more: the loop has ended
+                coroutine.close()
+                raise
             except BaseException as error:  # cancellation too belongs to the coroutine
                 waited = coroutine.throw(error)
             else:

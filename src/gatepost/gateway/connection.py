@@ -8,6 +8,8 @@ how long anything may take is `patience`.
 import asyncio
 from functools import partial
 
+from msgspec import structs
+
 from gatepost.engine.stepping import first_step
 from gatepost.gateway.admission import Admission
 from gatepost.gateway.answer import Answer
@@ -215,7 +217,7 @@ class Connection(Wire):
             self.flush()
             self.timer = self.loop.call_later(answer.delay, self.leave_tarpit, answer)
         else:
-            self.say_now(Answer(answer.reply, close=True))
+            self.say_now(structs.replace(answer, close=True))
 
     def leave_tarpit(self, answer: Answer) -> None:
         self.timer = None
@@ -226,7 +228,7 @@ class Connection(Wire):
 
     def say_now(self, answer: Answer) -> None:
         self.last_reply = answer.reply
-        octets = self.core.reply(answer.reply)
+        octets = self.core.reply(answer.spoken)
         if octets:
             if self.out:
                 self.out.append(octets)
@@ -339,5 +341,9 @@ class Connection(Wire):
     def record_end(self) -> None:
         """What was still open is recorded."""
         reply = self.last_reply or Reply(0, "", "")
-        refused = End.REFUSED if reply.code >= 500 else End.IDLE
-        self.session.closed(End.DROPPED if reply.code in (421, 521) else refused, reply)
+        cut_short = self.session.transaction is not None and self.core.is_closed and not self.half_closed
+        if reply.code in (421, 521) or (cut_short and reply.code >= 500):
+            end = End.DROPPED
+        else:
+            end = End.REFUSED if reply.code >= 500 else End.IDLE
+        self.session.closed(end, reply)

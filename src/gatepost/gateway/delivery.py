@@ -2,6 +2,8 @@
 
 from itertools import groupby
 
+from msgspec import structs
+
 from gatepost.gateway.answer import Answer
 from gatepost.gateway.handover import Group, Handing, Outcome, hand_over
 from gatepost.gateway.outgoing import Outgoing, outgoing, received
@@ -49,12 +51,12 @@ async def message(session: Session, event: EndOfContent) -> Answer:
     least = transaction.verdict.delay if transaction.verdict else 0.0
     answer = Answer(reply, least)
     if reply.code >= 400:
-        answer = await session.delayed(answer, least)
+        answer = await session.delayed(Answer(reply, reference=session.reference), least)
     dropped = transaction.verdict is not None and transaction.verdict.action is Action.DROP
     unwritten = session.finish(end, reply, ".")
     if unwritten is not None and not await session.listener.outside.journal.record_later(unwritten):
         session.listener.outside.tally.lost += 1
-    return Answer(reply, answer.delay, close=True) if dropped and reply.code >= 400 else answer
+    return structs.replace(answer, close=True) if dropped and reply.code >= 400 else answer
 
 
 def unfit(transaction: Transaction) -> Reply | None:

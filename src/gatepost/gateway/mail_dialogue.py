@@ -9,6 +9,7 @@ from gatepost.gateway.routes import Route
 from gatepost.gateway.session import SHUTTING_DOWN, Session
 from gatepost.gateway.spool import Spool, SpoolFull
 from gatepost.gateway.transaction import Recipient, Transaction
+from gatepost.model.address import Address
 from gatepost.model.finding import Findings
 from gatepost.model.phase import Phase
 from gatepost.model.reply import Reply
@@ -21,6 +22,7 @@ from gatepost.smtp.events import Data, Mail, Rcpt
 SENDER_OK = Answer(replies.SENDER_OK)
 RECIPIENT_OK = Answer(replies.RECIPIENT_OK)
 START_CONTENT = Answer(replies.START_CONTENT)
+UNJUDGED = ("relay", "backend", "routes")  # names of refusals that no rule has made
 RELAYING_DENIED = Reply(550, "5.7.1", "Relaying denied")
 SESSION_TOO_LONG = Reply(421, "4.4.2", "Session has lasted too long, connect again")
 OTHER_SERVER = Reply(452, "4.5.3", "Send to this recipient in a message of its own")
@@ -32,7 +34,7 @@ def mail(session: Session, event: Mail) -> Answer | Coroutine[Any, Any, Answer]:
     """MAIL: caps of the session take effect here and only here."""
     clock = session.listener.outside.clock
     moment = clock.monotonic()
-    if session.listener.draining:
+    if session.listener.draining and session.messages:
         return Answer(SHUTTING_DOWN, close=True)
     if moment - session.began > session.at.limits.session:
         return Answer(SESSION_TOO_LONG, close=True)
@@ -83,7 +85,7 @@ async def rcpt(session: Session, event: Rcpt) -> Answer:
         return await refuse(session, transaction, event, Answer(reply), "routes")
     if route is None:
         return await refuse(session, transaction, event, Answer(RELAYING_DENIED), "relay")
-    if (reply := await late_refusal(session, event)) is not None:
+    if (reply := await late_refusal(session, route.address)) is not None:
         return await refuse(session, transaction, event, Answer(reply), "backend")
     at = RcptStage(
         session=mail_at.session, listener=mail_at.listener, role=mail_at.role, client_ip=mail_at.client_ip,
@@ -108,6 +110,8 @@ async def rcpt(session: Session, event: Rcpt) -> Answer:
 
 def differ(one: Recipient, other: Recipient) -> bool:
     """Their message could get different verdicts, which one reply after the final dot cannot say."""
+    if one.carried.action is not other.carried.action:
+        return True
     return [f.code for f in one.findings] != [f.code for f in other.findings]
 
 
@@ -125,13 +129,13 @@ def misrouted(route: Route | None, transaction: Transaction) -> Reply | None:
     return None
 
 
-async def late_refusal(session: Session, event: Rcpt) -> Reply | None:
-    """What the backend said of this recipient within the last hour, when it was too late to say so."""
+async def late_refusal(session: Session, recipient: Address) -> Reply | None:
+    """What the backend, which knows him by this address, said of him within the last hour, when it was too late."""
     transaction = session.transaction
     if transaction is None:
         return None
     try:
-        kept = await session.listener.outside.memory.get(refusal_key(transaction.at.sender, event.recipient))
+        kept = await session.listener.outside.memory.get(refusal_key(transaction.at.sender, recipient))
     except Unavailable:
         return None
     return remembered_reply(kept) if kept else None
@@ -139,11 +143,13 @@ async def late_refusal(session: Session, event: Rcpt) -> Reply | None:
 
 async def refuse(session: Session, transaction: Transaction, event: Rcpt, answer: Answer, rule: str) -> Answer:
     """A recipient that is not taken; too many of them end the session."""
+    if rule in UNJUDGED:
+        answer = Answer(answer.reply, answer.delay, reference=session.reference)
     transaction.refuse(event.recipient, answer.reply, rule)
     session.refused_recipients += 1
     if session.refused_recipients > session.at.limits.refused_recipients:
         return Answer(TOO_MANY_REFUSED, close=True)
-    if rule in ("relay", "backend", "routes"):
+    if rule in UNJUDGED:
         return await session.delayed(answer, answer.delay)
     return answer
 

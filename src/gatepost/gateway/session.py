@@ -45,8 +45,8 @@ class Session:
     """
 
     __slots__ = (
-        "at", "at_connect", "began", "errors", "gone", "is_fresh", "is_trusted", "junk", "known", "listener", "messages", "octets", "place",
-        "prelude", "record", "refused_recipients", "tls", "transaction",
+        "at", "at_connect", "began", "errors", "fixed_terms", "gone", "is_fresh", "is_trusted", "junk", "known",
+        "listener", "messages", "octets", "place", "prelude", "record", "refused_recipients", "tls", "transaction",
     )  # fmt: skip
 
     def __init__(self, listener: Listener, at: ConnectStage, place: Place) -> None:
@@ -56,6 +56,7 @@ class Session:
         self.known: Findings = at.so_far
         self.at_connect: Findings = at.so_far  # a new HELO begins with no more than that
         self.tls: Tls | None = None
+        self.fixed_terms: Terms | None = None
         self.began = listener.outside.clock.monotonic()
         self.record: Record | None = None
         self.is_fresh = True  # the first record is still to be made: silent connections are many
@@ -96,11 +97,11 @@ class Session:
         refusal = await self.refusal(verdict)
         if refusal is None:
             return self.listener.greeting
-        return Answer(refusal.reply, refusal.delay, close=True)
+        return structs.replace(refusal, close=True)
 
     def helo(self, event: Helo) -> Answer | Coroutine[Any, Any, Answer]:
         """EHLO or HELO; begins the session anew, or leaves it as it was if it is refused (RFC 5321 §4.1.4)."""
-        if self.listener.draining:
+        if self.listener.draining and self.messages:  # who came in time may send one
             return Answer(SHUTTING_DOWN, close=True)
         if self.is_junk(isinstance(self.at, HeloStage)):
             return Answer(TOO_MANY_COMMANDS, close=True)
@@ -127,7 +128,10 @@ class Session:
         return Answer(Reply(250, "", self.listener.site.hostname, keywords))
 
     def terms(self) -> Terms:
-        return self.listener.terms(tls_active=self.tls is not None)
+        """The same from the greeting to TLS or the end: what EHLO offers is what the protocol core takes."""
+        if self.fixed_terms is None:
+            self.fixed_terms = self.listener.terms(tls_active=self.tls is not None)
+        return self.fixed_terms
 
     def plain(self, event: Plain) -> Answer | Coroutine[Any, Any, Answer]:
         """Verbs that ask nothing of anybody; "" is the connection itself."""
@@ -187,6 +191,7 @@ class Session:
     def tls_started(self, tls: Tls) -> None:
         """The handshake is done; what was said before counts no more (RFC 3207 §4.2)."""
         self.abandon()
+        self.fixed_terms = None
         if self.tls is None:  # else a proxy has said what the client uses; this is the proxy's own
             self.tls = tls
 
@@ -236,27 +241,32 @@ class Session:
             case Action.ACCEPT | Action.TAG | Action.QUARANTINE:
                 return None
             case Action.DEFER:
-                return Answer(verdict.reply, verdict.delay)
+                return Answer(verdict.reply, verdict.delay, reference=self.reference)
             case Action.REJECT:
-                return await self.delayed(Answer(verdict.reply), verdict.delay)
+                return await self.delayed(Answer(verdict.reply, reference=self.reference), verdict.delay)
             case Action.DROP:
-                return Answer(verdict.reply, verdict.delay, close=True)
+                return Answer(verdict.reply, verdict.delay, close=True, reference=self.reference)
             case Action.IGNORE:
                 raise ValueError("a verdict is never IGNORE")
             case _:
                 assert_never(verdict.action)
 
+    @property
+    def reference(self) -> str:
+        """Id of the record that is open; "" if none is."""
+        return self.record.id if self.record is not None else ""
+
     async def delayed(self, answer: Answer, least: float) -> Answer:
         """With the tar pit's delay where the reply is a 5xx to a stranger."""
         if answer.reply.code < 500 or not self.listener.is_outside or self.is_trusted:
-            return Answer(answer.reply, least, answer.close)
+            return structs.replace(answer, delay=least)
         delay = await self.listener.tarpit.delay_for(self.at.client_ip, least)
         transaction = self.transaction
         if transaction is not None:
             if transaction.recipients:  # someone here wants this client's mail
                 delay = min(delay, max(0.0, self.listener.tarpit.maximum - transaction.delayed))
             transaction.delayed += delay
-        return Answer(answer.reply, delay, answer.close)
+        return structs.replace(answer, delay=delay)
 
     # ── the record ───────────────────────────────────────────────────────────
 

@@ -8,7 +8,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-BLOCK = 128 * 1024  # octets read at a time
+BLOCK = 128 * 1024  # octets read at a time: what the backend writes at a time
+PARTS = 32  # pieces that are kept as they came; then they are joined, for each takes some memory of its own
 
 
 class SpoolFull(Exception):
@@ -23,14 +24,13 @@ class Spool:
         memory_limit: octets kept in memory.
     """
 
-    __slots__ = ("descriptor", "directory", "first", "memory", "memory_limit", "size")
+    __slots__ = ("descriptor", "directory", "memory_limit", "parts", "size")
 
     def __init__(self, directory: Path, memory_limit: int) -> None:
         self.directory = directory
         self.memory_limit = memory_limit
         self.size = 0
-        self.first = b""  # most messages come in one piece, which is kept as it is
-        self.memory: bytearray | None = None
+        self.parts: list[bytes] = []  # in memory: most messages come in one piece, which is kept as it is
         self.descriptor = -1
 
     def write(self, octets: bytes) -> None:
@@ -42,23 +42,20 @@ class Spool:
             self.append_to_file(octets)
         elif self.size > self.memory_limit:
             self.move_to_file(octets)
-        elif self.memory is not None:
-            self.memory += octets
-        elif not self.first:
-            self.first = octets
         else:
-            self.memory = bytearray(self.first)
-            self.memory += octets
-            self.first = b""
+            self.parts.append(octets)
+            if len(self.parts) == PARTS:
+                self.parts = [b"".join(self.parts)]
 
     def move_to_file(self, octets: bytes) -> None:
         try:
             self.descriptor = os.open(self.directory, os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise SpoolFull(str(error)) from error
-        self.append_to_file(bytes(self.memory) if self.memory is not None else self.first)
+        for part in self.parts:
+            self.append_to_file(part)
+        self.parts = []
         self.append_to_file(octets)
-        self.memory, self.first = None, b""
 
     def append_to_file(self, octets: bytes) -> None:
         view = memoryview(octets)
@@ -70,9 +67,7 @@ class Spool:
 
     def chunks(self) -> Iterator[bytes]:
         if self.descriptor < 0:
-            octets = bytes(self.memory) if self.memory is not None else self.first
-            if octets:
-                yield octets
+            yield from self.parts
             return
         at = 0
         while block := os.pread(self.descriptor, BLOCK, at):
@@ -83,11 +78,13 @@ class Spool:
         """The beginning, for the header."""
         if self.descriptor >= 0:
             return os.pread(self.descriptor, octets, 0)
-        return bytes(self.memory[:octets]) if self.memory is not None else self.first[:octets]
+        if self.parts and len(self.parts[0]) < octets:
+            self.parts = [b"".join(self.parts)]
+        return self.parts[0][:octets] if self.parts else b""
 
     def close(self) -> None:
         """Give everything back; may be called twice."""
-        self.first, self.memory = b"", None
+        self.parts = []
         if self.descriptor >= 0:
             os.close(self.descriptor)
             self.descriptor = -1

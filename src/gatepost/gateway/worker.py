@@ -16,6 +16,8 @@ from gatepost.gateway.session import SHUTTING_DOWN
 from gatepost.gateway.wheel import Wheel
 
 BACKLOG = 4096  # connections the kernel may hold for us; the sockets come bound, some come listening
+LOOK = 0.2  # seconds between looks for sessions that have ended their message, while draining
+BEGIN = 5.0  # seconds that a client who has just connected has to begin, while draining
 
 
 class Worker:
@@ -35,6 +37,7 @@ class Worker:
         self.wheel = Wheel(loop)
         self.admissions = [Admission(listener, room) for listener, _ in listeners]
         self.servers: list[asyncio.AbstractServer] = []
+        self.sending_home: asyncio.TimerHandle | None = None
 
     async def open(self) -> None:
         """Accept on every socket."""
@@ -49,16 +52,26 @@ class Worker:
             listener.draining = True
         for server in self.servers:
             server.close()
-        for admission in self.admissions:
-            for connection in tuple(admission.idle):
-                if isinstance(connection, Connection):
-                    connection.part_with(SHUTTING_DOWN)
+        self.send_home()
         emptied = asyncio.Event()
         self.room.on_empty = emptied.set
         if self.room.taken:
             await asyncio.wait((self.loop.create_task(emptied.wait()),), timeout=patience)
+        if self.sending_home is not None:
+            self.sending_home.cancel()
         self.wheel.stop()
         return self.room.taken
+
+    def send_home(self) -> None:
+        """Whoever is between two messages hears 421, now and as they end; who has just come may send his first one."""
+        now = self.loop.time()
+        for admission in self.admissions:
+            for connection in tuple(admission.idle):
+                if isinstance(connection, Connection) and (
+                    connection.session.messages or now - connection.active >= BEGIN
+                ):
+                    connection.part_with(SHUTTING_DOWN)
+        self.sending_home = self.loop.call_later(LOOK, self.send_home)
 
     def cut_off(self) -> None:
         """No more patience: whoever is between commands hears 421, the rest is closed with the process."""

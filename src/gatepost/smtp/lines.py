@@ -81,6 +81,8 @@ class LineReader:
             return NUL
         if b"\r" in line or buffer[feed - 1] != CR:
             return BARE
+        if feed - start + self.skipped > SKIP_LIMIT:  # however it came, in one read too
+            return ENDLESS
         if self.skipped:
             self.skipped = 0
             return Overlong(self.verb)

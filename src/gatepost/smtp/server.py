@@ -51,8 +51,8 @@ class ServerProtocol:
     """
 
     __slots__ = (
-        "chunk", "esmtp", "helo", "is_spoilt", "lengths", "lines", "mode", "normalize_lf", "offer", "overrun", "pending",
-        "recipients", "sender_given", "skip", "smtputf8", "table", "tls_active", "transfer",
+        "chunk", "esmtp", "helo", "is_spoilt", "lengths", "lines", "mode", "normalize_lf", "offer", "overrun",
+        "pending", "recipients", "sender_given", "skip", "smtputf8", "table", "tls_active", "transfer",
     )  # fmt: skip
 
     def __init__(self, table: CommandTable, terms: Terms, *, normalize_lf: bool = False) -> None:
@@ -231,7 +231,7 @@ class ServerProtocol:
 
     def reply_to_data(self, event: Data, reply: Reply) -> bytes:
         if reply.code != 354:
-            if event.chunked:  # chunks behind it may be under way: they are not the beginning of a message (RFC 3030 §2)
+            if event.chunked:  # those behind it may be under way: they begin no message (RFC 3030 §2)
                 self.skip, self.is_spoilt = self.chunk.size, True
             return reply.encode()
         if event.chunked:

@@ -25,6 +25,7 @@ class Stopping(Generic[S]):
         for generation in station.generations:
             if not generation.is_draining:
                 generation.drain(now)
+        station.ports.close_all_but({})  # or clients would wait for a greeting that nobody gives any more
 
     def hurry(self, now: float) -> None:
         """Asked a second time: sessions that are still open get a 421."""

@@ -16,7 +16,7 @@ from gatepost.smtp.client_transaction import LOST, NOT_8BIT, NOT_UTF8, TOO_BIG
 from gatepost.testing.listening import LoopbackServer
 from gatepost.testing.mailbox import Mailbox, Offer
 from gatepost.testing.scripted import EHLO, NO_PIPELINING, Act, Drip, Pause, ScriptedServer, dialogue
-from tests.adapters.backend.delivering import ANN, BOB, EVE, HELLO, ONE, TWO, Notes, Octets, pool_for, soon
+from tests.adapters.backend.delivering import ANN, BOB, EVE, HELLO, ONE, SHORT, TWO, Notes, Octets, pool_for, soon
 from tests.servers.loopback import free_port
 
 AGAIN = dialogue()[2:]  # MAIL, RCPT, DATA, dot once more
@@ -486,3 +486,29 @@ async def test_a_pool_never_used_has_nothing_to_close():
     async with pool_for(nobody()) as pool:
         await pool.close()
         assert pool.status().connections == 0
+
+
+NO_RCPT = [b"250 2.1.0 Ok\r\n", b"550 5.1.1 no\r\n"]
+
+
+@pytest.mark.parametrize("to_data", [b"354 go\r\n", b"554 5.5.1 nobody\r\n"])
+async def test_a_server_that_agreed_to_messages_before_may_refuse_the_next(to_data):
+    script = [*dialogue(), *AGAIN, *AGAIN, *NO_RCPT, to_data]
+    async with ScriptedServer(script) as server, pool_for(server) as pool:
+        taken = [(await pool.deliver(ONE, HELLO)).taken for _ in range(4)]
+        assert (taken, server.dots, server.connections) == ([True, True, True, False], 3, 1)
+
+
+async def test_replies_that_answered_one_recipient_do_not_answer_two():
+    last = [b"250 2.1.0 Ok\r\n", b"250 2.1.5 Ok\r\n", b"354 go\r\n", Act.SILENCE]
+    async with ScriptedServer([*dialogue(), *AGAIN, *last]) as server, pool_for(server, **SHORT) as pool:
+        assert all([(await pool.deliver(ONE, HELLO)).taken for _ in range(2)])
+        result = await pool.deliver(TWO, HELLO)
+        assert (result.taken, result.doubtful, server.dots) == (False, False, 2)
+
+
+async def test_a_server_that_says_more_than_it_was_asked_while_it_agrees_is_not_believed():
+    script = [*dialogue(), *AGAIN, *AGAIN[:2], b"354 go\r\n250 early\r\n"]
+    async with ScriptedServer(script) as server, pool_for(server) as pool:
+        assert all([(await pool.deliver(ONE, HELLO)).taken for _ in range(2)])
+        assert not (await pool.deliver(ONE, HELLO)).taken and server.dots == 2

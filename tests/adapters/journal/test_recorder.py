@@ -9,7 +9,7 @@ import pytest
 from gatepost.adapters.journal.recorder import Recorder
 from gatepost.adapters.journal.records import JournalRecords
 from gatepost.adapters.journal.settings import JournalSettings
-from gatepost.adapters.journal.wire import HEADER, Origin, pack, stamp
+from gatepost.adapters.journal.wire import HEADER, pack, stamp
 from gatepost.ports.journal import Search
 from tests.adapters.journal.traces import BEGAN, trace
 
@@ -61,7 +61,7 @@ def new(path, heard):
 def packet(sent: int, *, source: int = 1, lost: int = 0, number: int | None = None, **more) -> memoryview:
     buffer = bytearray(HEADER.size)
     pack(trace(sent if number is None else number, **more), buffer)
-    stamp(buffer, Origin(source, sent, lost))
+    stamp(buffer, source, sent, lost)
     return memoryview(buffer)
 
 

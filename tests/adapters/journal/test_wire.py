@@ -78,7 +78,7 @@ def test_octets_of_today_are_read_tomorrow():
 def test_the_header_says_where_a_packet_stands(source, sent, lost):
     packet = bytearray(HEADER.size)
     pack(trace(), packet)
-    stamp(packet, Origin(source, sent, lost))
+    stamp(packet, source, sent, lost)
     assert origin_of(memoryview(packet)) == Origin(source, sent, lost)
 
 

@@ -5,7 +5,7 @@ import os
 from collections import deque
 from socket import MSG_DONTWAIT, SO_SNDBUF, SOL_SOCKET, socket
 
-from gatepost.adapters.journal.wire import HEADER, TRACE_LIMIT, Origin, pack, stamp
+from gatepost.adapters.journal.wire import HEADER, TRACE_LIMIT, pack, stamp
 from gatepost.model.trace import Trace
 
 WAITING_LIMIT = 16 * 1024 * 1024  # octets of traces that may wait for room in one worker
@@ -74,7 +74,7 @@ class JournalClient:
 
     def send(self, packet: bytearray) -> bool:
         """One packet, whole or not at all; False = no room. Raises OSError where waiting would not help."""
-        stamp(packet, Origin(self.source, self.sent + 1, self.lost))
+        stamp(packet, self.source, self.sent + 1, self.lost)
         try:
             self.sock.send(packet, MSG_DONTWAIT)
         except BlockingIOError:

@@ -69,9 +69,9 @@ def pack(trace: Trace, packet: bytearray, limit: int = TRACE_LIMIT) -> None:
         packet[HEADER.size :] = shortened(trace, limit)
 
 
-def stamp(packet: bytearray, origin: Origin) -> None:
+def stamp(packet: bytearray, source: int, sent: int, lost: int) -> None:
     """Write the header."""
-    HEADER.pack_into(packet, 0, VERSION, *origin)
+    HEADER.pack_into(packet, 0, VERSION, source, sent, lost)
 
 
 def origin_of(packet: memoryview) -> Origin | None:
