@@ -22,6 +22,7 @@ LENGTHS = {
     "AUTH": 1024,
     "BDAT": 40,  # the longest chunk size is 20 digits (RFC 3030 §2)
     "DATA": 16,  # trailing spaces are to be tolerated (RFC 5321 §4.1.1)
+    "DEBUG": 71,  # a back door of old mail servers, as is WIZ
     "EHLO": 262,  # a domain has up to 255 octets (RFC 5321 §4.5.3.1.2)
     "ETRN": 262,
     "EXPN": 266,
@@ -39,6 +40,7 @@ LENGTHS = {
     "TLS": 16,
     "TURN": 16,
     "VRFY": 266,
+    "WIZ": 71,
     "X-EXPS": 1024,
     "X-LINK2STATE": 512,
     "XEXCH50": 50,

@@ -11,15 +11,15 @@ from msgspec import structs
 
 from gatepost.gateway.answer import Answer
 from gatepost.gateway.listener import Listener, contains
-from gatepost.gateway.transaction import Place, Record, Transaction, trace
-from gatepost.gateway.words import described
+from gatepost.gateway.recorded import Recorded
+from gatepost.gateway.transaction import Place
 from gatepost.model.address import Address
 from gatepost.model.finding import Findings
 from gatepost.model.phase import Phase
 from gatepost.model.reply import Reply
 from gatepost.model.stage import ConnectStage, HeloStage, RcptStage
 from gatepost.model.tls import Tls
-from gatepost.model.trace import Decision, End, Step, Trace
+from gatepost.model.trace import End
 from gatepost.model.verdict import Action, Verdict
 from gatepost.smtp import replies
 from gatepost.smtp.events import Auth, BadContent, Event, Helo, Invalid, Plain, StartTls
@@ -36,7 +36,7 @@ PLAIN_ANSWERS = {
 }
 
 
-class Session:
+class Session(Recorded):
     """One connection's dialogue. Owned by the connection, which feeds it events one at a time.
 
     Args:
@@ -45,26 +45,18 @@ class Session:
     """
 
     __slots__ = (
-        "at", "at_connect", "began", "errors", "fixed_terms", "gone", "is_fresh", "is_trusted", "junk", "known",
-        "listener", "messages", "octets", "place", "prelude", "record", "refused_recipients", "tls", "transaction",
+        "at_connect", "errors", "fixed_terms", "is_trusted", "junk", "known", "messages", "octets",
+        "refused_recipients", "tls",
     )  # fmt: skip
 
     def __init__(self, listener: Listener, at: ConnectStage, place: Place) -> None:
-        self.listener = listener
-        self.at = at
-        self.place = place
+        super().__init__(listener, at, place)
         self.known: Findings = at.so_far
         self.at_connect: Findings = at.so_far  # a new HELO begins with no more than that
         self.tls: Tls | None = None
         self.fixed_terms: Terms | None = None
-        self.began = listener.outside.clock.monotonic()
-        self.record: Record | None = None
-        self.is_fresh = True  # the first record is still to be made: silent connections are many
-        self.prelude: tuple[Decision, ...] = ()
-        self.transaction: Transaction | None = None
         self.errors = self.junk = self.refused_recipients = self.messages = self.octets = 0
         self.is_trusted = contains(listener.site.trusted_relays, at.client_ip)
-        self.gone = False
 
     # ── events ───────────────────────────────────────────────────────────────
 
@@ -220,21 +212,6 @@ class Session:
             self.known = self.at_connect = known
         return verdict, known
 
-    def decide(self, phase: Phase, verdict: Verdict, steps: tuple[Step, ...], recipient: str = "") -> None:
-        """Into the record; what was decided before MAIL belongs to every transaction of the session."""
-        record = self.open_first_record() if self.is_fresh else self.record
-        moment = self.listener.outside.clock.monotonic() - record.start if record else 0.0
-        self.remember(Decision(phase, verdict, steps, moment, recipient))
-
-    def remember(self, decision: Decision) -> None:
-        """A HELO said again takes the place of the former one; one within a transaction is of those to come."""
-        if decision.phase <= Phase.HELO:
-            self.prelude = (*[d for d in self.prelude if d.phase is not decision.phase], decision)
-            if self.transaction is not None:
-                return
-        if self.record is not None:
-            self.record.decisions.append(decision)
-
     async def refusal(self, verdict: Verdict) -> Answer | None:
         """The answer where the verdict is not to pass, with its tar pit; None where it is."""
         match verdict.action:
@@ -251,11 +228,6 @@ class Session:
             case _:
                 assert_never(verdict.action)
 
-    @property
-    def reference(self) -> str:
-        """Id of the record that is open; "" if none is."""
-        return self.record.id if self.record is not None else ""
-
     async def delayed(self, answer: Answer, least: float) -> Answer:
         """With the tar pit's delay where the reply is a 5xx to a stranger."""
         if answer.reply.code < 500 or not self.listener.is_outside or self.is_trusted:
@@ -267,82 +239,3 @@ class Session:
                 delay = min(delay, max(0.0, self.listener.tarpit.maximum - transaction.delayed))
             transaction.delayed += delay
         return structs.replace(answer, delay=delay)
-
-    # ── the record ───────────────────────────────────────────────────────────
-
-    def open_record(self, now: float, moment: float) -> Record:
-        """One more; what was decided before MAIL belongs to it too."""
-        if self.is_fresh:
-            return self.open_first_record()
-        self.record = Record(self.listener.ids.next(now), now, moment)
-        self.record.decisions.extend(self.prelude)
-        return self.record
-
-    def open_first_record(self) -> Record:
-        """It has the session's id and beginning. Where CONNECT was quiet, the greeting was said and not noted."""
-        self.is_fresh = False
-        self.record = record = Record(self.at.session, self.at.now, self.began)
-        if self.prelude:
-            record.decisions.extend(self.prelude)
-            record.exchanges.append(self.listener.greeted)
-        return record
-
-    def note(self, event: Event, answer: Answer) -> None:
-        """What was said, for the time line; what ends a transaction has ended its record before."""
-        if self.is_fresh:
-            if answer is self.listener.greeting:
-                return
-            self.open_first_record()
-        elif self.record is None and answer.close and isinstance(event, Invalid):  # an attack behind the last message
-            clock = self.listener.outside.clock
-            self.open_record(clock.now(), clock.monotonic())
-        if self.record is not None:
-            verb, argument = described(event)
-            now = self.listener.outside.clock.monotonic()
-            self.record.exchange(verb, argument, answer.reply, now, answer.delay)
-
-    def abandon(self) -> None:
-        """RSET, QUIT, a new EHLO: the transaction ends without a message."""
-        transaction = self.transaction
-        if transaction is None:
-            return
-        if transaction.refused and not transaction.recipients:
-            last = transaction.refused[-1]
-            self.conclude(last.end, reply_of(last.reply))
-        else:
-            self.conclude(End.ABANDONED, Reply(250, "2.0.0", "Transaction abandoned"))
-
-    def conclude(self, end: End, reply: Reply) -> None:
-        """`finish`, where nobody waits until there is room for the trace."""
-        self.listener.outside.tally.lost += self.finish(end, reply, "") is not None
-
-    def finish(self, end: End, reply: Reply, verb: str) -> Trace | None:
-        """Close the record: its trace goes to the journal. The trace comes back if there was no room for it."""
-        record, transaction = self.record, self.transaction
-        self.record = self.transaction = None
-        if record is None:
-            return None
-        now = self.listener.outside.clock.monotonic()
-        if verb:
-            record.exchange(verb, "", reply, now, 0.0)
-        whole = trace(record, self.place, self.at, end, reply, now - record.start, transaction)
-        if transaction is not None:
-            transaction.release()
-        self.listener.outside.tally.ended(whole.end)
-        return None if self.listener.outside.journal.record(whole) else whole
-
-    def closed(self, end: End, reply: Reply) -> None:
-        """The connection is over; what is still open is recorded."""
-        self.gone = True
-        if self.is_fresh:
-            self.open_first_record()
-        if self.transaction is not None and end is not End.DROPPED:
-            self.abandon()
-        elif self.record is not None:
-            self.conclude(end, reply)
-
-
-def reply_of(said: str) -> Reply:
-    """A recipient's reply as it was recorded, back as a reply; for the end of a transaction that nobody was left in."""
-    code, _, text = said.partition(" ")
-    return Reply(int(code), "", text)
