@@ -24,7 +24,7 @@ from tests.config.texts import inbound, problems, text, wrong
             {"gateway": {"zzz": 1}},
             [
                 "gateway.zzz: unknown key | Known here: hostname, workers, data_dir, state, journal, quarantine, user, "
-                "header_prefix, trusted_relays, spool_memory, alarms."
+                "header_prefix, trusted_relays, spool_memory, drain, watchdog and 1 more (see the settings reference)."
             ],
         ),
         ({"checks": {"rte": {}}}, ["checks.rte: unknown section | Did you mean rate?"]),

@@ -17,7 +17,7 @@ import idna.uts46data  # noqa: F401 - wanted by the first internationalized doma
 import structlog
 
 with suppress(ImportError):  # `worker` takes the standard loop then
-    import uvloop  # noqa: F401
+    import uvloop  # noqa: F401 - imported here so that all workers share it
 
 log = structlog.get_logger()
 

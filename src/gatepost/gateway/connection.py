@@ -128,6 +128,7 @@ class Connection(Speaker):
     def pump(self) -> None:
         """Answer events until one waits, or no whole one is left."""
         core, session = self.core, self.session
+        turn = TURN
         while not self.busy and self.writable:
             event = core.next_event()
             if event is None:
@@ -139,6 +140,9 @@ class Connection(Speaker):
             self.take(event)
             if core.is_hungry:
                 break
+            turn -= 1
+            if turn <= 0 and not self.busy:
+                self.let_others()
         self.flush()
         if core.is_closed or self.half_closed or (session.transaction is None) is not self.is_queued:
             self.settle()
@@ -176,6 +180,18 @@ class Connection(Speaker):
         else:
             self.session.note(event, task.result())
             self.say(task.result())
+            self.go_on()
+
+    def let_others(self) -> None:
+        """A client that has sent thousands of commands at once has them answered in turns."""
+        self.busy = True
+        self.loop.call_soon(self.next_turn)
+
+    def next_turn(self) -> None:
+        self.busy = False
+        if self.transport is None:
+            self.record_end()
+        else:
             self.go_on()
 
     def go_on(self) -> None:
