@@ -32,7 +32,7 @@ CONTENT = b"Subject: to a bad backend\r\n\r\nbody\r\n"
 GREETING, OK = b"220 x\r\n", b"250 2.0.0 Ok\r\n"
 STEPS = {"greeting": 0, "EHLO": 1, "MAIL": 2, "RCPT": 3, "DATA": 4, "dot": 5}
 LONG = b"x" * 8000
-PATIENCE = 2.0  # seconds for a reply, as the gateway is set below
+PATIENCE = 1.5  # seconds for a reply, as the gateway is set below
 WITH_TLS = EHLO.replace(b"250-DSN", b"250-DSN\r\n250-STARTTLS")
 
 
@@ -75,8 +75,8 @@ REPLIES: dict[str, tuple[list[Step], tuple[str, ...]]] = {
     "999 at the dot": (script("dot", b"999 9.9.9 eh\r\n"), TEMPORARY),
     "25 at the dot": (script("dot", b"25 Ok\r\n"), TEMPORARY),
     "one octet each 10 ms at the dot": (script("dot", Drip(OK, 0.01)), TAKEN),
-    "one octet a second at the dot": (script("dot", Drip(b"250 2.0.0 " + b"a" * 500 + b"\r\n", 0.9)), TEMPORARY),
-    "one octet a second to MAIL": (script("MAIL", Drip(b"250 2.0.0 " + b"a" * 500 + b"\r\n", 0.9)), TEMPORARY),
+    "one octet a second at the dot": (script("dot", Drip(b"250 2.0.0 " + b"a" * 500 + b"\r\n", 0.5)), TEMPORARY),
+    "one octet a second to MAIL": (script("MAIL", Drip(b"250 2.0.0 " + b"a" * 500 + b"\r\n", 0.5)), TEMPORARY),
     "two replies to the dot": (script("dot", OK + b"554 5.7.1 No\r\n"), TAKEN),
     "answers ahead": (script("MAIL", OK + OK + b"354 go\r\n" + OK), TEMPORARY),
     "HTTP": (script("greeting", b"HTTP/1.1 400 Bad Request\r\n\r\n"), TEMPORARY),
@@ -331,7 +331,7 @@ def test_dos_17_a_backend_that_does_not_read_is_given_up_and_costs_no_memory(att
 
 def test_dos_17_waiting_for_a_free_connection_ends(attack):
     with Background(ScriptedServer(script("dot", Act.SILENCE))) as running:
-        limits = {"connections": 1, "wait_timeout": "1s", "final_timeout": "4s"}
+        limits = {"connections": 1, "wait_timeout": "1s", "final_timeout": "2s"}
         target = attack({"backends": {"mail": limits}}, backend=running.server.port)
         clients = [target.connect(timeout=30) for _ in range(8)]
         began = time.monotonic()

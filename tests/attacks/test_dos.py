@@ -7,20 +7,37 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.attacks.client import Client, Closed
 from tests.attacks.client_hello import client_hello
+from tests.attacks.conftest import GENEROUS
 from tests.attacks.target import Target
+from tests.servers.gateway import Gateway, laid_over
 from tests.servers.loopback import HOST, free_port
 
 CANARY = 5.0  # seconds a legitimate session may take beside an attack
 MEBIBYTE = 1024 * 1024
 GONE = (Closed, ConnectionResetError, BrokenPipeError)
 addresses = (f"127.0.{block}.{last}" for block, last in itertools.product(range(2, 100), range(1, 250)))
+
+
+@pytest.fixture(scope="module")
+def strict_gateway(sloppy) -> Iterator[Gateway]:
+    """Counts as `recommended` does."""
+    strict = limits(junk_commands=100, errors=10, refused_recipients=100, recipients_per_message=100)
+    with Gateway(backend=sloppy.port, settings=laid_over(GENEROUS, strict)) as gateway:
+        yield gateway
+
+
+@pytest.fixture
+def strict(strict_gateway, sloppy) -> Iterator[Target]:
+    target = Target(strict_gateway, sloppy)
+    yield target
+    canary(target)
+    target.assert_no_bug()
 
 
 def limits(**values: Any) -> dict[str, Any]:
@@ -126,20 +143,8 @@ class Drip:
             client.close()
 
 
-@pytest.fixture(scope="module")
-def slow_content(generous_gateway, sloppy) -> Iterator[tuple[float, list[Client]]]:
-    """When 100 clients began to send one octet of content a second, and these; from the first test on."""
-    clients = [Client(generous_gateway.port) for _ in range(100)]
-    for client in clients:
-        client.data()
-    began = time.monotonic()
-    drip = Drip(clients, b"Subject: slow\r\n\r\n" + b"a" * 50 + b"\r\n", 1.0)
-    yield began, clients
-    drip.stop()
-
-
-def test_dos_02_a_command_that_drips_in_has_a_total_time(slow_content, attack):
-    target = attack(limits(command="2s", idle="60s"))
+def test_dos_02_a_command_that_drips_in_has_a_total_time(attack):
+    target = attack(limits(command="1s", idle="60s"))
     clients = [target.connect() for _ in range(150)]
     drip = Drip(clients, b"EHLO " + b"client-" * 30, 0.3)
     began = time.monotonic()
@@ -150,13 +155,45 @@ def test_dos_02_a_command_that_drips_in_has_a_total_time(slow_content, attack):
 
 
 def test_dos_02_an_overlong_command_that_drips_in_has_it_too(attack):
-    target = attack(limits(command="2s", idle="60s"))
+    target = attack(limits(command="1s", idle="60s"))
     clients = [target.connect() for _ in range(10)]
     for client in clients:
         client.send(b"NOOP " + b"x" * 5000)
     drip = Drip(clients, b"x", 0.3)
     assert {tuple(last_words(client, 12)) for client in clients} == {(421,)}
     drip.stop()
+
+
+@pytest.mark.parametrize("chunked", [False, True], ids=["data", "bdat"])
+def test_dos_02_content_that_drips_in_has_a_least_rate(attack, chunked):
+    target = attack(limits(data_grace="1s"))
+    clients = [target.connect() for _ in range(100)]
+    for client in clients:
+        client.ehlo()
+        client.envelope()
+        if chunked:
+            client.send(b"BDAT 100000 LAST\r\n")
+        else:
+            client.expect(354, b"DATA")
+    drip = Drip(clients, b"Subject: slow\r\n\r\n" + b"a" * 50 + b"\r\n", 0.3)
+    began = time.monotonic()
+    canary(target)
+    assert {tuple(last_words(client, 12)) for client in clients} == {(421,)}
+    assert time.monotonic() - began < 12
+    canary(target)
+    drip.stop()
+    assert not [message for message in target.messages() if b"slow" in message.octets]
+
+
+def test_dos_02_content_at_the_least_rate_may_take_its_time(attack):
+    target = attack(limits(data_grace="1s", data_rate=100))
+    with target.connect() as client:
+        client.data()
+        for _ in range(12):
+            client.send(b"y" * 98 + b"\r\n")
+            time.sleep(0.3)
+        client.send(b".\r\n")
+        assert client.reply().code == 250
 
 
 # ── DOS-03, DOS-04: floods of commands ───────────────────────────────────────
@@ -176,9 +213,8 @@ def test_dos_02_an_overlong_command_that_drips_in_has_it_too(attack):
         (b"STARTTLS\r\n", "junk_commands"),
     ],
 )
-def test_dos_03_a_flood_of_commands_is_cut(attack, line, setting):
-    target = attack(limits(junk_commands=100, errors=10))
-    with target.connect() as client:
+def test_dos_03_a_flood_of_commands_is_cut(strict, line, setting):
+    with strict.connect() as client:
         client.ehlo()
         sender = threading.Thread(target=pour, args=(client, line * 1000, 100_000 * len(line)), daemon=True)
         if line[:4] in (b"EHLO", b"DATA", b"STAR"):  # last in its group: one at a time
@@ -189,7 +225,6 @@ def test_dos_03_a_flood_of_commands_is_cut(attack, line, setting):
             sender.join(10)
     assert codes[-1] == 421 and 421 not in codes[:-1], codes[-3:]
     assert len(codes) <= {"junk_commands": 102, "errors": 12}[setting], len(codes)
-    canary(target)
 
 
 def one_by_one(client: Client, line: bytes) -> list[int]:
@@ -202,9 +237,8 @@ def one_by_one(client: Client, line: bytes) -> list[int]:
 
 
 @pytest.mark.parametrize("recipient", [b"rcpt@example.test", b"nobody@example.test", b"user@elsewhere.test", b"bad@@"])
-def test_dos_04_a_flood_of_recipients_is_cut(attack, recipient):
-    target = attack(limits(refused_recipients=100, errors=100, recipients_per_message=100))
-    with target.connect() as client:
+def test_dos_04_a_flood_of_recipients_is_cut(strict, recipient):
+    with strict.connect() as client:
         client.ehlo()
         client.expect(250, b"MAIL FROM:<ann@sender.test>")
         line = b"RCPT TO:<" + recipient + b">\r\n"
@@ -214,8 +248,7 @@ def test_dos_04_a_flood_of_recipients_is_cut(attack, recipient):
         sender.join(10)
     assert codes[-1] == 421 and len(codes) <= 1002, (len(codes), codes[-3:])
     assert codes.count(250) <= 100
-    canary(target)
-    assert len(target.messages()) == 1  # the canary's
+    strict.assert_nothing_passed()
 
 
 # ── DOS-05: what never ends ──────────────────────────────────────────────────
@@ -269,10 +302,9 @@ def test_dos_05_an_endless_command_is_cut(target, start):
     before = target.resident()
     with target.connect() as client:
         client.send(start)
-        sent = pour(client, b"x" * 65536, 50 * MEBIBYTE)
+        pour(client, b"x" * 65536, 50 * MEBIBYTE)
         codes = last_words(client)
-    assert sent < 50 * MEBIBYTE
-    assert codes == [] or (len(codes) == 1 and codes[0] >= 421)
+    assert codes in ([], [500], [421], [554]), codes
     assert target.resident() - before < 2 * MEBIBYTE
 
 
@@ -280,7 +312,7 @@ def test_dos_05_an_endless_command_is_cut(target, start):
 @pytest.mark.parametrize("line", [b"NOOP\r\n", b"VRFY somebody\r\n", b"KILL " + b"x" * 90 + b"\r\n"])
 def test_dos_06_a_client_that_does_not_read_is_dropped_and_costs_no_memory(attack, line):
     target = attack(limits(idle="2s"))
-    before = target.resident()
+    open_before, before = target.descriptors(), target.resident()
     clients = [target.connect(receive_buffer=4096) for _ in range(10)]
     for client in clients:
         client.ehlo()
@@ -296,8 +328,7 @@ def test_dos_06_a_client_that_does_not_read_is_dropped_and_costs_no_memory(attac
     canary(target)
     assert max(sent.values()) < 16 * MEBIBYTE, "the kernel's buffers are full, and nobody empties them"
     assert grown < 10 * 1.5 * MEBIBYTE
-    base = target.descriptors()
-    target.wait_for_descriptors(base - 10)
+    target.wait_for_descriptors(open_before + 1)  # and one to the backend
     for client in clients:
         client.close()
 
@@ -328,7 +359,7 @@ def storm(target: Target, one: Callable[[int, str], None], count: int) -> None:
     attacker.join()
     target.wait_for_descriptors(open_before)
     canary(target)
-    assert target.resident() - before < 6 * MEBIBYTE
+    assert target.resident() - before < 12 * MEBIBYTE  # closed ones stay on the wheel for two seconds
 
 
 def connection(port: int, address: str) -> socket.socket:
@@ -392,29 +423,13 @@ def test_dos_12_too_many_received_fields_are_a_loop(target):
             assert code == 250 or reply.enhanced == "5.4.6"
 
 
-def test_dos_12_a_gateway_behind_itself_ends_the_loop(attack):
+def test_dos_12_a_gateway_behind_itself_ends_the_loop():
     """Its own Received fields are counted; nothing is delivered, and the reply comes back through all of them."""
-    port = free_port()
-    settings = {
-        "listeners": {"inbound": {"bind": [f"{HOST}:{port}"], "limits": {"hops": 15}}},
-        "checks": {"helo": {"enabled": False}},
-    }
-    target = attack(settings, backend=port)
-    target.gateway.port = port
-    with Client(port, timeout=30) as client:
+    settings = {"listeners": {"inbound": {"limits": {"hops": 15}}}, "checks": {"helo": {"enabled": False}}}
+    gateway = Gateway(backend=free_port(), settings=settings)
+    gateway.settings["backends"]["mail"]["hosts"] = [f"{HOST}:{gateway.port}"]
+    gateway.write()
+    with gateway, Client(gateway.port, timeout=30) as client:
         client.ehlo()
         reply = client.deliver(b"Subject: to itself\r\n\r\nbody\r\n")
     assert (reply.code, reply.enhanced) == (554, "5.4.6"), reply
-
-
-# ── DOS-02 again: it has waited long enough by now ───────────────────────────
-def test_dos_02_content_that_drips_in_has_a_least_rate(slow_content, target):
-    began, clients = slow_content
-    assert time.monotonic() - began > 1
-    canary(target)
-    for client in clients:
-        codes = last_words(client, max(1.0, began + 75 - time.monotonic()))
-        assert codes == [421], codes
-    canary(target)
-    assert not [message for message in target.messages() if b"slow" in message.octets]
-    assert Path(f"/proc/{target.worker()}").exists()

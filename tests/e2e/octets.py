@@ -14,7 +14,21 @@ OURS = re.compile(
 LETTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 \t=?_<>@:;,\"'()[]{}\\/*&^%$#!~|`+-"
 EIGHT_BIT = bytes(range(0x80, 0x100))
 CONTROLS = bytes(sorted({*range(1, 0x20), 0x7F} - {0x0A, 0x0D}))
-LINES = (b"", b".", b"..", b"...", b". ", b".\t", b"\t.", b" ", b"From ann", b">From ann", b"QUIT", b"MAIL FROM:<x>", b"-- ")
+LINES = (
+    b"",
+    b".",
+    b"..",
+    b"...",
+    b". ",
+    b".\t",
+    b"\t.",
+    b" ",
+    b"From ann",
+    b">From ann",
+    b"QUIT",
+    b"MAIL FROM:<x>",
+    b"-- ",
+)
 
 
 def messages(count: int, seed: int) -> Iterator[bytes]:

@@ -84,9 +84,7 @@ class Line(asyncio.Transport):
     """The client's side of the connection: keeps what is written to the client in the ledger, in order."""
 
     def __init__(self, ledger: Ledger, peer: socket.socket) -> None:
-        super().__init__(
-            {"peername": ("192.0.2.1", 4711), "sockname": ("192.0.2.2", 25), "socket": peer}
-        )
+        super().__init__({"peername": ("192.0.2.1", 4711), "sockname": ("192.0.2.2", 25), "socket": peer})
         self.ledger = ledger
         self.protocol: asyncio.Protocol | None = None
         self.closed = False
@@ -208,8 +206,12 @@ class Client:
 
 
 def held_in(settings: Settings) -> list[dict[str, Any]]:
+    return held_in_directory(settings.gateway.data_dir)
+
+
+def held_in_directory(data_dir: Path) -> list[dict[str, Any]]:
     """The envelopes of what is held under its final name; `octets` is the message."""
-    directory = settings.gateway.data_dir / "quarantine"
+    directory = data_dir / "quarantine"
     found = []
     for held in sorted(directory.glob("[!.]*")) if directory.is_dir() else ():
         envelope = json.loads((held / "envelope.json").read_bytes())

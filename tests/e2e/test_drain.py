@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -102,9 +102,6 @@ def numbers_in(server: Mailbox) -> list[int]:
     return [int(m.octets.partition(b"Subject: ")[2].partition(b"\r")[0]) for m in server.received]
 
 
-Start = Callable[..., "asyncio.Future[Gateway]"]
-
-
 @pytest.fixture
 async def server() -> AsyncIterator[Mailbox]:
     async with Mailbox() as server:
@@ -112,10 +109,11 @@ async def server() -> AsyncIterator[Mailbox]:
 
 
 @pytest.fixture
-async def gateway(server, start_gateway) -> Gateway:
+async def gateway(server, start_gateway) -> AsyncIterator[Gateway]:
     gateway = await asyncio.to_thread(start_gateway, backend=server.port, recipients=None, workers=2)
     await asyncio.to_thread(gateway.wait_for_records, event="serving", seconds=60)
-    return gateway
+    yield gateway
+    await asyncio.to_thread(gateway.stop)  # while the server is still there to say good-bye to
 
 
 async def test_reloads_refuse_no_connection_cut_none_and_lose_nothing(gateway, server, summary):

@@ -14,7 +14,8 @@ import pytest
 from gatepost.adapters.journal.records import JournalRecords
 from gatepost.testing.mailbox import Offer
 from tests.e2e.moments import ONE_BY_ONE, PIPELINED, Count, Moments, Sender, Strike, WatchedMailbox, process_of
-from tests.servers.gateway import Gateway
+from tests.e2e.one_process import held_in_directory
+from tests.servers.gateway import Gateway, Settings
 from tests.servers.loopback import wait_until
 from tests.servers.postfix import ReceivingPostfix
 
@@ -35,9 +36,11 @@ class House:
         self.numbers = count(1)
         self.count = Count()
         self.accepted: list[str] = []
-        self.workers: list[int] = []
+        self.count_held = False
 
-    async def send(self, at: str = "", strike: "Strike | None" = None, message: bytes = SMALL, pieces: int = 1) -> Moments:
+    async def send(
+        self, at: str = "", strike: "Strike | None" = None, message: bytes = SMALL, pieces: int = 1
+    ) -> Moments:
         """One message, and what is to happen at which moment; all that is promised is looked at."""
         number = next(self.numbers)
         content = message % number
@@ -46,13 +49,20 @@ class House:
         self.accepted.append(await self.sender.deliver(moments))
         self.server.moments = Moments()
         await moments.are_over()
-        copies = [octets for octets in self.server.copies(b"Subject: %d\r\n" % number)]
+        copies = self.copies(b"Subject: %d\r\n" % number)
         assert all(octets.endswith(b"\r\n" + content) for octets in copies), "a torn message was taken for a whole one"
         self.count.struck += moments.struck
         self.count.messages += 1
         self.count.duplicates += max(0, len(copies) - 1)
         self.count.lost += not copies
         return moments
+
+    def copies(self, token: bytes) -> list[bytes]:
+        """Of the message with that token, at the mail server or in the quarantine."""
+        if not self.count_held:
+            return self.server.copies(token)
+        held = held_in_directory(self.gateway.directory / "data")
+        return [one["octets"] for one in held if token in one["octets"]]
 
     async def send_at_every_moment(self, strike: Strike, message: bytes = SMALL, pieces: int = 1) -> None:
         names = (await self.send(message=message, pieces=pieces)).names()
@@ -94,9 +104,9 @@ class House:
 
 
 @asynccontextmanager
-async def built(offer: Offer, workers: int) -> AsyncIterator[House]:
+async def built(offer: Offer, workers: int, settings: Settings | None = None) -> AsyncIterator[House]:
     async with WatchedMailbox(offer) as server:
-        gateway = Gateway(backend=server.port, recipients=None, workers=workers)
+        gateway = Gateway(backend=server.port, recipients=None, workers=workers, settings=settings)
         try:
             await asyncio.to_thread(gateway.start)
             await asyncio.to_thread(gateway.wait_for_records, event="serving", seconds=60)
@@ -179,6 +189,22 @@ async def test_the_supervisor_is_killed_and_what_is_under_way_ends_well(small_ho
     await house.send()
     assert not house.count.lost
     summary(house.count)
+
+
+async def test_a_worker_is_killed_while_it_puts_a_message_into_the_quarantine(summary):
+    """At any moment from the final dot on; the client comes again, and it is held once and whole."""
+    rule = {"name": "all", "phase": "message", "when": "true", "action": "quarantine"}
+    async with built(PIPELINED, WORKERS, {"policy": {"rules": [rule]}}) as house:
+        house.count_held = True
+        for step in range(30):
+
+            async def kill_a_little_later(delay: float = step * 0.0003) -> None:
+                await asyncio.sleep(delay)
+                await house.kill_worker()
+
+            await house.send("after the client says the final dot", kill_a_little_later, LARGE if step % 2 else SMALL)
+        assert house.count.duplicates == house.count.lost == 0, house.count
+        summary(house.count)
 
 
 async def test_postfix_is_killed_under_load_and_so_are_workers(start_postfix, start_gateway, summary):

@@ -4,7 +4,7 @@ import pytest
 
 from gatepost.adapters.shared_memory.shared import Shared
 from gatepost.testing.mailbox import Mailbox, Offer
-from gatepost.testing.scripted import NO_PIPELINING, EHLO, ScriptedServer, dialogue
+from gatepost.testing.scripted import EHLO, NO_PIPELINING, ScriptedServer, dialogue
 from tests.e2e.one_process import SMALL, Client, settings_in, with_backend
 from tests.servers.swaks import swaks
 
@@ -30,21 +30,19 @@ async def test_where_one_is_refused_the_mail_server_gets_no_content(settings, eh
 
 
 async def test_the_retry_hears_at_rcpt_what_was_said_too_late_and_the_other_one_gets_it(settings):
-    async with Mailbox(REFUSING) as server:
-        async with Client(with_backend(settings, server.port, **PATIENT)) as client:
-            assert (await client.deliver(BOTH, MESSAGE)).startswith("451 4.5.1 ")
-            to_bob, to_eve, go = await client.begin(BOTH)
-            assert to_bob.startswith("250") and to_eve == "550 5.7.1 Not you" and go.startswith("354")
-            assert (await client.say(MESSAGE + b".\r\n")).startswith("250")
-            assert [m.recipients for m in server.received] == [("bob@example.test",)]
+    async with Mailbox(REFUSING) as server, Client(with_backend(settings, server.port, **PATIENT)) as client:
+        assert (await client.deliver(BOTH, MESSAGE)).startswith("451 4.5.1 ")
+        to_bob, to_eve, go = await client.begin(BOTH)
+        assert to_bob.startswith("250") and to_eve == "550 5.7.1 Not you" and go.startswith("354")
+        assert (await client.say(MESSAGE + b".\r\n")).startswith("250")
+        assert [m.recipients for m in server.received] == [("bob@example.test",)]
 
 
 async def test_it_is_remembered_for_that_sender_alone(settings):
-    async with Mailbox(REFUSING) as server:
-        async with Client(with_backend(settings, server.port, **PATIENT)) as client:
-            await client.deliver(BOTH, MESSAGE)
-            _, to_eve, _ = await client.begin(BOTH, sender="zoe@sender.test")
-            assert to_eve.startswith("250")
+    async with Mailbox(REFUSING) as server, Client(with_backend(settings, server.port, **PATIENT)) as client:
+        await client.deliver(BOTH, MESSAGE)
+        _, to_eve, _ = await client.begin(BOTH, sender="zoe@sender.test")
+        assert to_eve.startswith("250")
 
 
 async def test_another_connection_to_another_worker_hears_it_too(settings):
@@ -57,11 +55,10 @@ async def test_another_connection_to_another_worker_hears_it_too(settings):
 
 
 async def test_where_all_are_refused_the_client_hears_the_mail_servers_own_reply(settings):
-    async with Mailbox(REFUSING) as server:
-        async with Client(with_backend(settings, server.port, **PATIENT)) as client:
-            assert await client.deliver(["eve@example.test"], MESSAGE) == "550 5.7.1 Not you"
-            assert await client.deliver(["eve@example.test", "max@example.test"], MESSAGE) == "550 5.7.1 Not you"
-            assert not server.received
+    async with Mailbox(REFUSING) as server, Client(with_backend(settings, server.port, **PATIENT)) as client:
+        assert await client.deliver(["eve@example.test"], MESSAGE) == "550 5.7.1 Not you"
+        assert await client.deliver(["eve@example.test", "max@example.test"], MESSAGE) == "550 5.7.1 Not you"
+        assert not server.received
 
 
 async def test_a_recipient_who_may_be_good_later_is_not_remembered(settings):

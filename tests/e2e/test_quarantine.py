@@ -5,16 +5,20 @@ import errno
 import os
 import re
 import shutil
+import signal
 
 import pytest
 
 from gatepost.model.trace import End
 from gatepost.testing.scripted import ScriptedServer, dialogue
-from tests.e2e.one_process import HELD, Client, Ledger, held_in, settings_in, with_backend
+from tests.e2e.one_process import HELD, Client, Ledger, held_in, held_in_directory, settings_in, with_backend
+from tests.servers.swaks import swaks
 
 HEADER = b"From: ann@sender.test\r\nSubject: x\r\n"
 MESSAGE = HEADER + b"\r\n..dots\r\nend\r\n"
-OURS = re.compile(rb"\AReceived: from client\.sender\.test \(\[192\.0\.2\.1\]\)\r\n\tby mx\.example\.test with ESMTP id [^;]*;\r\n\t[^\r]*\r\n")
+OURS = re.compile(
+    rb"\AReceived: from client\.sender\.test \(\[192\.0\.2\.1\]\)\r\n\tby mx\.example\.test with ESMTP id [^;]*;\r\n\t[^\r]*\r\n"
+)
 EVERYBODY = {**HELD, "when": "true"}
 PATIENT = dict.fromkeys(("command_timeout", "data_timeout", "final_timeout", "connect_timeout"), 60.0)
 NOBODY = 1  # a port on which no mail server listens
@@ -217,3 +221,23 @@ async def test_one_is_refused_the_other_accepted_so_it_is_held_for_the_refused_o
             await server.stop()
     (held,) = held_in(settings)
     assert held["recipients"] == ["bad@example.test"] and held["reason"] == "no"
+
+
+@pytest.mark.servers
+def test_the_running_gateway_holds_what_a_rule_says_and_it_survives_the_death_of_all_processes(
+    receiving_postfix, start_gateway
+):
+    rule = {**HELD, "when": "sender.domain == 'held.test'"}
+    gateway = start_gateway(
+        backend=receiving_postfix.port, recipients=None, workers=2, settings={"policy": {"rules": [rule]}}
+    )
+    for _ in range(3):
+        done = swaks(gateway.port, "--body", "the same", sender="eve@held.test", recipients=["rcpt@example.test"])
+        assert done.status == 0, done.transcript
+    passed = swaks(gateway.port, recipients=["rcpt@example.test"])
+    assert passed.status == 0, passed.transcript
+    os.killpg(gateway.process.pid, signal.SIGKILL)
+    held = held_in_directory(gateway.directory / "data")
+    assert {h["sender"] for h in held} == {"eve@held.test"} and {h["reason"] for h in held} == {"held"}
+    assert all(b"the same" in h["octets"] for h in held)
+    assert [copy.sender for copy in receiving_postfix.mailbox.wait(1)] == ["ann@sender.test"]

@@ -96,17 +96,16 @@ def octets_of(step: Step) -> bytes:
 
 async def outcome(case: Case, settings: Settings) -> tuple[str, list[str]]:
     """The reply to the final dot, and what is wrong with it."""
-    async with ScriptedServer(case.script) as server:
-        async with Client(with_backend(settings, server.port)) as client:
-            reply = await client.deliver(case.recipients, MESSAGE)
-            answered_for = taken_by(server, case.script) | client.quarantined()
-            wrong = []
-            if reply[:3] not in ("250", "451", "554", "452"):
-                wrong.append(f"{case.name}: answered {reply!r}")
-            if reply.startswith("250") and not answered_for >= set(case.recipients):
-                wrong.append(f"{case.name}: {reply!r}, but only {answered_for or 'nobody'} has it")
-            wrong += out_of_order(case.name, client.ledger, reply)
-            await server.stop()  # so that nobody waits for a silent server to say good-bye
+    async with ScriptedServer(case.script) as server, Client(with_backend(settings, server.port)) as client:
+        reply = await client.deliver(case.recipients, MESSAGE)
+        answered_for = taken_by(server, case.script) | client.quarantined()
+        wrong = []
+        if reply[:3] not in ("250", "451", "554", "452"):
+            wrong.append(f"{case.name}: answered {reply!r}")
+        if reply.startswith("250") and not answered_for >= set(case.recipients):
+            wrong.append(f"{case.name}: {reply!r}, but only {answered_for or 'nobody'} has it")
+        wrong += out_of_order(case.name, client.ledger, reply)
+        await server.stop()  # so that nobody waits for a silent server to say good-bye
     return reply, wrong
 
 
@@ -116,7 +115,9 @@ def out_of_order(name: str, ledger: Ledger, reply: str) -> list[str]:
     traces = ledger.of("trace")
     if kinds[-2:] != ["trace", "wrote"] or len(traces) != 1:
         return [f"{name}: the trace was not recorded before the reply: {kinds}"]
-    return [] if traces[0].reply == reply else [f"{name}: the trace says {traces[0].reply!r}, the client heard {reply!r}"]
+    return (
+        [] if traces[0].reply == reply else [f"{name}: the trace says {traces[0].reply!r}, the client heard {reply!r}"]
+    )
 
 
 @pytest.fixture(scope="module")
@@ -190,15 +191,14 @@ async def test_a_client_that_goes_while_the_mail_server_thinks_may_cause_a_dupli
     settings,
 ):
     script = [*dialogue()[:-1], (Pause(0.05), b"250 2.0.0 Ok\r\n")]
-    async with ScriptedServer(script) as server:
-        async with Client(with_backend(settings, server.port, **PATIENT)) as client:
-            await client.begin(RECIPIENTS["one"])
-            client.send(MESSAGE + b".\r\n")
-            await until(lambda: server.dots)
-            client.line.close()
-            await until(lambda: client.ledger.of("trace"))
-            assert client.ledger.of("trace")[0].end is End.DELIVERED
-            await server.stop()
+    async with ScriptedServer(script) as server, Client(with_backend(settings, server.port, **PATIENT)) as client:
+        await client.begin(RECIPIENTS["one"])
+        client.send(MESSAGE + b".\r\n")
+        await until(lambda: server.dots)
+        client.line.close()
+        await until(lambda: client.ledger.of("trace"))
+        assert client.ledger.of("trace")[0].end is End.DELIVERED
+        await server.stop()
 
 
 async def until(holds: Callable[[], object]) -> None:

@@ -133,16 +133,16 @@ class HandLoop(asyncio.AbstractEventLoop):
 
 
 class LoopClock:
-    """`ports.clock.Clock` by the hand loop."""
+    """`ports.clock.Clock` by a loop's time."""
 
     def __init__(self, loop):
         self.loop = loop
 
     def now(self):
-        return EPOCH + self.loop.now
+        return EPOCH + self.loop.time()
 
     def monotonic(self):
-        return self.loop.now
+        return self.loop.time()
 
 
 class MemoryTransport(asyncio.Transport):

@@ -16,3 +16,7 @@ def test_the_latest_result_of_a_type_is_found():
 def test_findings_are_gone_through_in_order():
     kind = Kind("a.b", "Something.")
     assert list(Findings((kind("1"), kind("2")))) == [kind("1"), kind("2")]
+
+
+def test_of_several_results_the_one_of_the_type_is_found():
+    assert Findings(values=("text", 1)).value(str) == "text"

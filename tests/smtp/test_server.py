@@ -423,3 +423,97 @@ def test_helo_carries_the_name():
 def test_recipients_may_be_bare_postmaster():
     events, _, _ = talk(greeted(server()), b"MAIL FROM:<>\r\nRCPT TO:<Postmaster>\r\n")
     assert isinstance(events[1], Rcpt) and events[1].recipient.domain == ""
+
+
+# ── what the session may say and do ──────────────────────────────────────────
+
+
+@pytest.mark.parametrize("reply", [Reply(550, "5.7.1", "No"), Reply(450, "4.7.1", "Later")])
+def test_a_refused_command_changes_nothing(reply):
+    protocol = server()
+    for line in (b"EHLO a.example\r\n", b"MAIL FROM:<>\r\n"):
+        protocol.receive(line)
+        protocol.next_event()
+        protocol.reply(reply)
+    assert (protocol.helo, protocol.sender_given) == ("", False)
+
+
+def test_a_refused_data_leaves_the_transaction():
+    protocol = greeted(server())
+    talk(protocol, OPENING)
+    protocol.receive(b"DATA\r\n")
+    protocol.next_event()
+    protocol.reply(Reply(450, "4.7.1", "Later"))
+    events, _, _ = talk(protocol, b"DATA\r\n")
+    assert events == [Data(chunked=False)]
+
+
+def test_behind_a_chunk_that_was_refused_the_message_is_over_until_rset():
+    protocol = greeted(server())
+    talk(protocol, OPENING)
+    protocol.receive(bdat(b"Hi\r\n", last=False) + bdat(b"more\r\n") + b"RSET\r\n")
+    assert protocol.next_event() == Data(chunked=True)
+    protocol.reply(replies.START_CONTENT)
+    assert isinstance(protocol.next_event(), ChunkEnd)
+    protocol.reply(Reply(452, "4.3.1", "Full"))
+    events, _, _ = talk(protocol, b"")
+    assert [getattr(e, "rule", e) for e in events] == ["command.sequence", Plain("RSET")]
+
+
+def test_closing_ends_everything():
+    protocol = greeted(server())
+    protocol.receive(b"NOOP\r\n")
+    protocol.close()
+    protocol.receive(b"NOOP\r\n")
+    assert protocol.is_closed and protocol.next_event() is None
+
+
+def test_the_terms_of_tls_count_from_when_they_are_set():
+    protocol = greeted(server())
+    table = CommandTable({b"MAIL": 30})
+    protocol.set_terms(table.terms(Offer(size=5)))
+    (event,), _, _ = talk(protocol, b"MAIL FROM:<a@b.example> SIZE=6\r\n")
+    assert event.reply == replies.TOO_LARGE
+    (event,), _, _ = talk(protocol, b"MAIL FROM:<aaaaaaaaaaaaaaaaaaaaaaaaaaaa@b.example> SIZE=6\r\n")
+    assert event.rule == "command.too-long"
+
+
+def test_it_knows_when_it_needs_more_octets():
+    protocol = greeted(server())
+    assert protocol.is_hungry and not protocol.is_in_content
+    protocol.receive(b"NOO")
+    assert not protocol.is_hungry
+    in_data(other := server())
+    assert other.is_in_content and not other.is_hungry
+
+
+def test_content_that_is_only_being_discarded_can_be_given_up():
+    protocol = in_data(server())
+    assert protocol.give_up() is None
+    talk(protocol, b"a\nb")
+    event = protocol.give_up()
+    assert (event.rule, event.close) == ("content.bare-line-end", True) and protocol.is_closed
+    assert protocol.reply(event.reply).startswith(b"550 5.6.11 ")
+    assert greeted(server()).give_up() is None
+
+
+def test_an_overlong_line_of_an_unknown_verb_is_an_unknown_verb_however_it_is_cut():
+    for size in (7, 10_000):
+        events, _, _ = talk(greeted(server()), *cuts(b"X" * 600 + b"\r\nNOOP\r\n", size))
+        assert [getattr(e, "rule", e) for e in events] == ["command.unknown", Plain("NOOP")]
+
+
+@pytest.mark.parametrize(("command", "code"), [(b"AUTH PLAIN", 503), (b"STARTTLS", 503)])
+def test_login_and_tls_come_between_ehlo_and_mail(command, code):
+    table = CommandTable({**LENGTHS, b"AUTH": 100})
+    protocol = ServerProtocol(table, table.terms(OFFER))
+    (early,), _, _ = talk(protocol, command + b"\r\n")
+    talk(greeted(protocol), b"MAIL FROM:<>\r\n")
+    (late,), _, _ = talk(protocol, command + b"\r\n")
+    assert (early.reply.code, late.reply.code) == (code, code)
+
+
+def test_login_is_an_event_where_it_may_be():
+    table = CommandTable({**LENGTHS, b"AUTH": 100})
+    (event,), _, _ = talk(greeted(ServerProtocol(table, table.terms(OFFER))), b"AUTH PLAIN AGE=\r\n")
+    assert (event.mechanism, event.initial) == ("PLAIN", "AGE=")

@@ -135,7 +135,7 @@ class Life:
                 octets_in=tally.octets_in,
                 lost=tally.lost,
                 resident=resident(),
-            )  # fmt: skip
+            )
         )
         self.graph.watch()
 

@@ -23,6 +23,7 @@ from gatepost.smtp.server import ServerProtocol
 
 GREETING = Plain("")  # the client has connected; that is answered too
 OUR_FAULT = Reply(421, "4.3.0", "Internal error, try again later")
+TURN = 100  # events answered before other connections have theirs
 WRITE_BUFFER = 64 * 1024  # octets of replies the client may leave unread
 LINGER = 5.0  # seconds for the client to read our last reply
 
@@ -93,8 +94,7 @@ class Connection(Speaker):
     def resume_writing(self) -> None:
         self.writable = True
         if not self.busy:
-            self.resume_reading()
-            self.pump()
+            self.go_on()
 
     def connection_lost(self, error: Exception | None) -> None:
         if self.session.gone:
@@ -169,6 +169,7 @@ class Connection(Speaker):
 
     def answered(self, event: Event, task: "asyncio.Task[Answer]") -> None:
         self.busy = False
+        self.active = self.loop.time()  # he has waited for us
         error = asyncio.CancelledError() if task.cancelled() else task.exception()
         if self.transport is None:
             if error is not None:
@@ -195,13 +196,15 @@ class Connection(Speaker):
             self.go_on()
 
     def go_on(self) -> None:
-        """After something was waited for."""
+        """After something was waited for. More is read only once all that is here has been answered: else a client
+        could have us keep as much as it likes.
+        """
         if self.busy:
             self.flush()
             return
-        if not self.core.is_closed:
-            self.resume_reading()
         self.pump()
+        if not self.busy and not self.core.is_closed:
+            self.resume_reading()
 
     def fail(self, error: BaseException) -> None:
         """A bug of ours: 421, and the session ends."""

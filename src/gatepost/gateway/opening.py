@@ -51,7 +51,7 @@ class Door:
 class Opening(asyncio.Protocol):
     """Lives until the client's address is known for certain."""
 
-    __slots__ = ("door", "ip", "is_over", "port", "reader", "transport")
+    __slots__ = ("door", "ends", "ip", "is_over", "port", "reader", "transport")
 
     def __init__(self, door: Door) -> None:
         self.door = door
@@ -68,7 +68,8 @@ class Opening(asyncio.Protocol):
         if contains(self.door.listener.settings.proxy_protocol, self.ip):
             self.transport = transport
             self.reader = ProxyReader()
-            self.door.wheel.visit(self, self.door.wheel.loop.time() + PROXY_TIME)
+            self.ends = self.door.wheel.loop.time() + PROXY_TIME
+            self.door.wheel.visit(self, self.ends)
         else:
             begin(self.door, transport, self.ip, self.port)
 
@@ -93,9 +94,12 @@ class Opening(asyncio.Protocol):
         self.is_over = True
 
     def look(self, now: float) -> float:
-        """The wheel comes by: the header has taken too long."""
-        if not self.is_over and self.transport is not None:
-            self.transport.abort()
+        """The wheel comes by: has the header taken too long?"""
+        if self.is_over or self.transport is None:
+            return 0.0
+        if now < self.ends:
+            return self.ends
+        self.transport.abort()
         return 0.0
 
 

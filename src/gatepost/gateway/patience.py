@@ -1,7 +1,7 @@
 """How long may a client take for what we are waiting for? (RFC 5321 §4.5.3.2.7; slow clients, DOS-01, DOS-02)
 
 Asked by the wheel every few seconds. A command line has one deadline from its first octet to its end;
-content must come at a least rate; what is only being discarded has a minute.
+content must come at a least rate; what is only being discarded has a time of its own.
 """
 
 from enum import Enum
@@ -15,7 +15,7 @@ IDLE = Reply(421, "4.4.2", "Idle for too long; closing connection")
 SLOW_LINE = Reply(421, "4.4.2", "Command took too long; closing connection")
 SLOW_CONTENT = Reply(421, "4.4.2", "Content comes too slowly; closing connection")
 
-GRACE = 60.0  # seconds before the rate of content counts, and that flawed content is discarded
+LATER = 60.0  # seconds until the next look where nothing is due
 
 
 class Wait(Enum):
@@ -54,15 +54,21 @@ def look(connection: Waiting, now: float) -> float:
     """End what has taken too long; when to look again."""
     wait = now_waiting(connection)
     if wait is not connection.wait or (wait is Wait.LINE and connection.core.lines.is_new):
-        connection.wait, connection.since, connection.octets_then = wait, connection.active, connection.octets_in
+        connection.wait, connection.since, connection.octets_then = wait, connection.active, octets_before(connection)
         connection.core.lines.is_new = False
     if wait is None:  # for an answer of ours, which has limits of its own
-        return now + GRACE
+        return now + LATER
     due = deadline(connection, wait)
     if due > now:
         return due
     overdue(connection, wait, now)
-    return now + GRACE
+    return now + LATER
+
+
+def octets_before(connection: Waiting) -> int:
+    """Octets that had come when what we wait for began: of content, some may be here before we look."""
+    transfer = connection.core.transfer
+    return connection.octets_in - (transfer.measure.size if transfer is not None else 0)
 
 
 def now_waiting(connection: Waiting) -> Wait | None:
@@ -88,7 +94,7 @@ def deadline(connection: Waiting, wait: Wait) -> float:
         case Wait.READER:
             return connection.since + limits.idle
         case Wait.CONTENT:
-            return connection.since + GRACE
+            return connection.since + limits.data_grace
 
 
 def overdue(connection: Waiting, wait: Wait, now: float) -> None:

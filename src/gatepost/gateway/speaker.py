@@ -67,6 +67,7 @@ class Speaker(Wire):
     def leave_tarpit(self, answer: Answer) -> None:
         self.timer = None
         self.in_tarpit = self.busy = False
+        self.active = self.loop.time()  # he has waited for us
         self.admission.leave_tarpit()
         self.say_now(answer)
         self.go_on()

@@ -6,7 +6,7 @@ Draining accepts nothing new, lets open transactions end, and says 421 to whoeve
 
 import asyncio
 from collections.abc import Sequence
-from socket import socket
+from socket import SO_SNDBUF, SOL_SOCKET, socket
 
 from gatepost.gateway.admission import Admission, Room
 from gatepost.gateway.connection import Connection
@@ -15,6 +15,7 @@ from gatepost.gateway.opening import Door
 from gatepost.gateway.session import SHUTTING_DOWN
 from gatepost.gateway.wheel import Wheel
 
+SEND_BUFFER = 64 * 1024  # octets of replies the kernel may hold for a client that does not read; left alone, 4 MiB
 BACKLOG = 4096  # connections the kernel may hold for us; the sockets come bound, some come listening
 LOOK = 0.2  # seconds between looks for sessions that have ended their message, while draining
 BEGIN = 5.0  # seconds that a client who has just connected has to begin, while draining
@@ -44,6 +45,7 @@ class Worker:
         for (listener, sockets), admission in zip(self.listeners, self.admissions, strict=True):
             door = Door(listener, admission, self.wheel)
             for sock in sockets:
+                sock.setsockopt(SOL_SOCKET, SO_SNDBUF, SEND_BUFFER)  # accepted ones inherit it
                 self.servers.append(await self.loop.create_server(door, sock=sock, backlog=BACKLOG))
 
     async def drain(self, patience: float | None) -> int:

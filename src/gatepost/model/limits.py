@@ -21,7 +21,8 @@ class Limits(Struct, frozen=True, kw_only=True):
         idle: seconds without a command before 421.
         command: seconds from the first octet of a command line to its end.
         session: seconds a connection may last; takes effect at MAIL or while idle.
-        data_rate: least octets per second of content, averaged since DATA began (after a minute).
+        data_rate: least octets per second of content, averaged since DATA began.
+        data_grace: seconds of content before that counts, and that content refused already is read to its end.
     """
 
     connections: int = 2000
@@ -39,3 +40,4 @@ class Limits(Struct, frozen=True, kw_only=True):
     command: float = 60.0
     session: float = 1200.0
     data_rate: int = 256
+    data_grace: float = 60.0

@@ -26,7 +26,7 @@ class Role(Enum):
     INTERNAL = "internal"
 
 
-class ConnectStage(Struct, frozen=True, kw_only=True):
+class ConnectStage(Struct, frozen=True, kw_only=True, gc=False):
     """A client has connected; nothing has been said.
 
     Args:

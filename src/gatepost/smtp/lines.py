@@ -11,7 +11,7 @@ from gatepost.smtp import replies
 from gatepost.smtp.events import Invalid
 
 SKIP_LIMIT = 64 * 1024  # octets of an overlong line that are skipped in search of its CRLF
-VERB_LIMIT = 16  # octets; longer words are no verb
+VERB_LIMIT = 32  # octets; longer words are no verb
 CR = 13
 DEFAULT_LIMIT = 512  # octets, for lines whose verb is not in the table (RFC 5321 §4.5.3.1.4)
 
@@ -108,6 +108,5 @@ class LineReader:
 
 
 def verb_of(line: bytes) -> bytes:
-    """The first word, upper-case; b"" where it is too long for a verb."""
-    word = line[: VERB_LIMIT + 1].partition(b" ")[0]
-    return word.rstrip(b"\r").upper() if len(word) <= VERB_LIMIT else b""
+    """The first word, upper-case, cut where it is too long for a verb."""
+    return line[:VERB_LIMIT].partition(b" ")[0].rstrip(b"\r").upper()

@@ -24,7 +24,7 @@ from gatepost.smtp.events import (
     Rcpt,
     StartTls,
 )
-from gatepost.smtp.lines import LineReader, Overlong
+from gatepost.smtp.lines import VERB_LIMIT, LineReader, Overlong
 from gatepost.smtp.table import CommandTable, Response, Terms
 from gatepost.smtp.transfer import ChunkTransfer, DataTransfer, bad_content
 
@@ -138,7 +138,7 @@ class ServerProtocol:
         word = line.partition(b" ")[0].upper()
         longest = self.lengths.get(word)
         if longest is None:
-            return denied(word.decode("ascii", "replace")[:32], self.table.on_disabled)
+            return denied(word.decode("ascii", "replace")[:VERB_LIMIT], self.table.on_disabled)
         if len(line) + 2 > longest:
             return self.overlong(word)
         verb = word.decode("ascii")
@@ -152,7 +152,7 @@ class ServerProtocol:
 
     def overlong(self, word: bytes) -> Invalid:
         verb = word.decode("ascii", "replace")
-        if word and word not in self.lengths:
+        if word not in self.lengths:
             return denied(verb, self.table.on_disabled)
         drop = self.table.on_overlength is Response.DROP
         reply = replies.TOO_LONG_CLOSING if drop else replies.TOO_LONG
@@ -225,6 +225,8 @@ class ServerProtocol:
             self.reset()
             self.overrun = self.lines.has_more and not self.esmtp
             self.mode = Mode.CLOSED if isinstance(event, BadContent) and event.close else Mode.COMMAND
+        elif isinstance(event, ChunkEnd):
+            self.mode, self.is_spoilt = Mode.COMMAND, reply.code >= 300
         elif reply.code < 300:
             self.succeed(event)
         return reply.encode()
@@ -261,8 +263,6 @@ class ServerProtocol:
                 self.reset()
             case StartTls():
                 self.mode = Mode.CLOSED  # until `tls_started`
-            case ChunkEnd():
-                self.mode = Mode.COMMAND
 
     def tls_started(self) -> None:
         """The handshake is done: forget everything said in clear (RFC 3207 §4.2)."""
