@@ -17,7 +17,9 @@ from tests.servers.loopback import HOST
 TIMEOUT = 10.0  # seconds for a reply
 SEGMENT = 0.002  # seconds between two segments, so that they stay two
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER: close sends RST
-LEAK = re.compile(rb"(?i)gatepost|python|uvloop|asyncio|traceback|exception|errno|/usr|/var|/etc|/tmp|/home|\.py\b|\b0x")
+LEAK = re.compile(
+    rb"(?i)gatepost|python|uvloop|asyncio|traceback|exception|errno|/usr|/var|/etc|/tmp|/home|\.py\b|\b0x"
+)
 """What no reply may tell: product, language, libraries, files (RFC 5321 §4.2; PROTO-35)."""
 
 
@@ -167,6 +169,12 @@ class Client:
     def envelope(self, sender: bytes = b"ann@sender.test", recipient: bytes = b"rcpt@example.test") -> None:
         self.expect(250, b"MAIL FROM:<" + sender + b">")
         self.expect(250, b"RCPT TO:<" + recipient + b">")
+
+    def rcpt(self, path: bytes, mail: bytes = b"MAIL FROM:<ann@sender.test>") -> Reply:
+        """RCPT in a transaction of its own."""
+        self.expect(250, b"RSET")
+        self.expect(250, mail)
+        return self.command(b"RCPT TO:" + path)
 
     def data(self, name: bytes = b"client.test") -> None:
         """EHLO, an envelope and DATA: content comes next."""

@@ -12,6 +12,7 @@ import pytest
 
 from gatepost.testing.sloppy import SloppyServer
 from tests.attacks.background import Background
+from tests.attacks.client import Client
 from tests.attacks.target import GENEROUS, Target
 from tests.servers.gateway import Gateway, laid_over
 
@@ -62,3 +63,29 @@ def attack(sloppy: SloppyServer) -> Iterator[Callable[..., Target]]:
         finally:
             print(target.said()[-20_000:])  # noqa: T201  pytest shows it with a failure
             target.gateway.remove()
+
+
+@pytest.fixture
+def session(target: Target) -> Iterator[Client]:
+    """A client of `target` that has said EHLO; in the end nothing of it has passed."""
+    target.serve_somebody()  # the gateway has seen by now what its backend offers
+    with target.connect() as client:
+        client.ehlo()
+        yield client
+    target.assert_nothing_passed()
+
+
+@pytest.fixture(scope="session")
+def open_gateway(sloppy: SloppyServer) -> Iterator[Gateway]:
+    domains = {name: {"backend": "mail", "recipients": "any"} for name in ("example.test", "bücher.test")}
+    with Gateway(backend=sloppy.port, settings=laid_over(GENEROUS, {"domains": domains})) as gateway:
+        yield gateway
+
+
+@pytest.fixture
+def everybody(open_gateway: Gateway, sloppy: SloppyServer) -> Iterator[Target]:
+    """A gateway that takes every address of its domains, one of which has an umlaut."""
+    target = Target(open_gateway, sloppy)
+    target.serve_somebody()
+    yield target
+    target.assert_no_bug()

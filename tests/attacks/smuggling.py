@@ -111,7 +111,7 @@ def assert_refused_once(replies: list[Reply]) -> None:
 def assert_never_ends(target: Target, sequence: bytes) -> None:
     """Wherever and however cut it comes, a second envelope behind it is content of a refused message."""
     for beginning in positions(sequence):
-        case = f"{sequence!r} behind {beginning[:-len(sequence)]!r}"
+        case = f"{sequence!r} behind {beginning[: -len(sequence)]!r}"
         octets = beginning + envelope(case) + END + b"RSET\r\nQUIT\r\n"
         for pieces in splits(octets, sequence):
             assert_refused_once(say_data(target, pieces))

@@ -13,7 +13,9 @@ from tests.servers.gateway import Gateway
 from tests.servers.loopback import wait_until
 
 HOUSEKEEPING = (b"EHLO", b"QUIT", b"RSET", b"NOOP")  # what the gateway's pool says of its own accord
-OURS = re.compile(rb"\AReceived: from [^\r\n]*\r\n(?:\t[^\r\n]*\r\n)+")  # what the gateway puts on top
+OURS = re.compile(
+    rb"\A(?:X-Gateway-Tag: [a-z-]+\r\n)?Received: from [^\r\n]*\r\n(?:\t[^\r\n]*\r\n)+"
+)  # what the gateway puts on top
 WAIT = 10.0  # seconds for what the backend sees or the log says
 GENEROUS: dict[str, Any] = {
     "listeners": {

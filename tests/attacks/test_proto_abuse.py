@@ -80,8 +80,10 @@ def test_proto_19_a_known_name_is_not_told_apart_by_its_time(attack):
 
 
 MECHANISMS = [
-    b"AUTH LOGIN", b"AUTH PLAIN", b"AUTH PLAIN AGFubgBzZWNyZXQ=", b"AUTH NTLM", b"AUTH NTLM TlRMTVNTUAABAAAAB4IIogAAAAAAAAAAAAAAAAAAAAA=",
-    b"AUTH CRAM-MD5", b"AUTH GSSAPI", b"AUTH XOAUTH2 dXNlcj1hAQE=", b"AUTH", b"AUTH ", b"AUTH *", b"AUTH =", b"X-EXPS NTLM",
+    b"AUTH LOGIN", b"AUTH PLAIN", b"AUTH PLAIN AGFubgBzZWNyZXQ=", b"AUTH NTLM",
+    b"AUTH NTLM TlRMTVNTUAABAAAAB4IIogAAAAAAAAAAAAAAAAAAAAA=",
+    b"AUTH CRAM-MD5", b"AUTH GSSAPI", b"AUTH XOAUTH2 dXNlcj1hAQE=", b"AUTH", b"AUTH ", b"AUTH *", b"AUTH =",
+    b"X-EXPS NTLM",
 ]  # fmt: skip
 
 
@@ -101,7 +103,16 @@ def test_proto_20_nobody_logs_in_where_there_is_no_login(target):
 def test_proto_21_auth_garbage(target):
     with target.connect() as client:
         client.ehlo()
-        for argument in (b"=", b"*", b"PLAIN =", b"PLAIN ====", b"PLAIN \xff", b"PLAIN " + b"A" * 480, b"A" * 300, b"PLAIN A B C"):
+        for argument in (
+            b"=",
+            b"*",
+            b"PLAIN =",
+            b"PLAIN ====",
+            b"PLAIN \xff",
+            b"PLAIN " + b"A" * 480,
+            b"A" * 300,
+            b"PLAIN A B C",
+        ):
             assert client.command(b"AUTH " + argument).code in (500, 501, 502, 503, 504), argument
         client.send(b"AUTH PLAIN " + b"A" * 12_288 + b"\r\n")
         assert client.reply().code in (500, 502)
@@ -148,7 +159,9 @@ def patient(pausing_gateway, sloppy):
     target.assert_no_bug()
 
 
-@pytest.mark.parametrize("early", [b"EHLO a.test\r\n", b"\r\n", b"X", b"GET / HTTP/1.1\r\n\r\n", b"\x16\x03\x01\x02\x00"], ids=repr)
+@pytest.mark.parametrize(
+    "early", [b"EHLO a.test\r\n", b"\r\n", b"X", b"GET / HTTP/1.1\r\n\r\n", b"\x16\x03\x01\x02\x00"], ids=repr
+)
 def test_proto_23_who_talks_before_the_greeting_is_sent_away(patient, early):
     with patient.connect(first=early, greeting=False) as client:
         (refused,) = client.remaining()
@@ -202,7 +215,9 @@ def test_proto_34_one_recipient_more_than_may_be(attack):
         client.send(HEADER + END)
         assert client.reply().code == 250
     target.assert_backend_saw(HEADER + b"\r\n")
-    assert len([c for c in target.commands() if c.startswith(b"RCPT")]) == 6, "five, and one of the session that proves it"
+    assert len([c for c in target.commands() if c.startswith(b"RCPT")]) == 6, (
+        "five, and one of the session that proves it"
+    )
 
 
 def test_proto_34_ten_thousand_recipients_are_cut(attack):

@@ -1,4 +1,4 @@
-"""PROTO-01 … PROTO-06, 18, 22, 24, 29, 30: commands that are malformed, out of order, unknown, or no SMTP at all."""
+"""PROTO-05, 06, 18, 22, 24, 29, 30: commands that are malformed, out of order, unknown, or no SMTP at all."""
 
 import itertools
 
@@ -6,97 +6,8 @@ import pytest
 
 from tests.attacks.client import Closed
 
-SETTINGS = {"listeners": {"inbound": {"proxy_protocol": ["127.0.0.0/8"]}}}
 STRICT = {"listeners": {"inbound": {"limits": {"errors": None, "junk_commands": None, "refused_recipients": None}}}}
 MIB = 1024 * 1024
-
-
-@pytest.fixture
-def session(target):
-    """A client that has said EHLO."""
-    with target.connect() as client:
-        client.ehlo()
-        yield client
-    target.assert_nothing_passed()
-
-
-@pytest.mark.parametrize("verb", [b"HELO", b"EHLO"])
-def test_proto_01_helo_without_a_name(target, verb):
-    with target.connect() as client:
-        for argument in (b"", b" ", b"   ", b" a b", b" " + b"a" * 64 + b".test", b" a..test", b" .", b" -a.test", b" a-.test"):
-            reply = client.command(verb + argument)
-            assert (reply.code, len(reply.lines)) == (501, 1), argument
-            assert len(reply.lines[0]) < 80
-    target.assert_nothing_passed()
-
-
-@pytest.mark.parametrize("verb", [b"HELO", b"EHLO"])
-def test_proto_01_helo_with_a_name_of_255_octets_and_more(target, verb):
-    label = b"a" * 63 + b"."
-    with target.connect() as client:
-        assert client.command(verb + b" " + (label * 4)[:255].rstrip(b".")).code == 250
-        assert client.command(verb + b" " + label * 4 + b"b").code in (500, 501)
-        assert client.command(verb + b" " + label * 100).code == 500
-        assert client.command(verb + b" after.test").code == 250
-    target.assert_nothing_passed()
-
-
-@pytest.mark.parametrize("verb", [b"HELO", b"EHLO"])
-def test_proto_01_helo_of_100_kb_closes(target, verb):
-    with target.connect() as client:
-        client.send(verb + b" " + b"a" * 100_000 + b"\r\nNOOP\r\n")
-        (refused,) = client.remaining()
-    assert (refused.code, refused.enhanced) == (500, "5.5.2")
-    target.assert_nothing_passed()
-
-
-@pytest.fixture
-def from_outside(attack):
-    """Connects as a client of that address, behind a proxy."""
-    target = attack(SETTINGS)
-
-    def connect(address: str):
-        return target.connect(first=f"PROXY TCP4 {address} 127.0.0.1 40000 25\r\n".encode())
-
-    yield connect
-    with connect("192.0.2.99") as client:
-        client.ehlo()
-        client.envelope()
-
-
-BAD_LITERALS = [
-    b"[1.2.3]", b"[1.2.3.4.5]", b"[256.1.1.1]", b"[1.2.3.4", b"1.2.3.4]", b"[]", b"[ ]", b"[IPv6:zz]", b"[IPv6:]",
-    b"[IPv6:1::2::3]", b"[IPv6:fe80::1%eth0]", b"[::1]", b"[IPv6:1.2.3.4]", b"[tag:x]", b"[01.2.3.4]", b"[0x7f.0.0.1]",
-    b"[127.1]", b"[2130706433]", b"[1.2.3.4] x", b"[[1.2.3.4]]",
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("verb", [b"HELO", b"EHLO"])
-def test_proto_02_a_bad_address_literal(target, verb):
-    with target.connect() as client:
-        for literal in BAD_LITERALS:
-            assert client.command(verb + b" " + literal).code == 501, literal
-    target.assert_nothing_passed()
-
-
-def test_proto_02_and_03_loopback_and_our_names_from_outside(from_outside):
-    for name in (b"[127.0.0.1]", b"[IPv6:::1]", b"[127.9.9.9]", b"[IPv6:::ffff:127.0.0.1]"):
-        with from_outside("192.0.2.99") as client:
-            assert client.command(b"EHLO " + name).code == 550, name
-            assert client.command(b"MAIL FROM:<a@b.test>").code == 503
-    for name in (b"mx.example.test", b"MX.Example.TEST", b"example.test", b"EXAMPLE.TEST"):
-        for verb in (b"EHLO ", b"HELO "):
-            with from_outside("192.0.2.99") as client:
-                assert client.command(verb + name).code == 550, name
-                assert client.command(b"MAIL FROM:<a@b.test>").code == 503
-
-
-def test_proto_04_helo_names_that_mean_something_to_a_shell_or_a_template(session):
-    for odd in b"%$`\"';|&<>(){}[]\\!*?#~^,=+:@/":
-        name = b"a" + bytes([odd]) + b"b.test"
-        assert session.command(b"EHLO " + name).code == 501, name
-    for name in (b"$(reboot)", b"${jndi:ldap://x.test}", b"%s%n%x", b"{{7*7}}", b"`id`.test", b"a;id", b"..", b"../../etc/passwd"):
-        assert session.command(b"HELO " + name).code == 501, name
 
 
 @pytest.mark.parametrize(
@@ -105,7 +16,8 @@ def test_proto_04_helo_names_that_mean_something_to_a_shell_or_a_template(sessio
         (b"MAIL", 501), (b"MAIL ", 501), (b"MAIL LALA:", 501), (b"MAIL LALA:<a@b.test>", 501), (b"MAIL FROM:", 501),
         (b"MAIL FROM: ", 501), (b"MAIL FROM:<pepe>", 501), (b"MAIL FROM:<pepe@>", 501), (b"MAIL FROM:<@>", 553),
         (b"MAIL FROM:<@pepe>", 553), (b"MAIL FROM:pepe", 501), (b"MAIL FROM:< >", 501), (b"MAIL FROM:<a@b.test >", 501),
-        (b"MAIL TO:<a@b.test>", 501), (b"MAIL FROM", 501), (b"MAIL FROM :<a@b.test>", 501), (b"MAIL FROM:<a@b..test>", 501),
+        (b"MAIL TO:<a@b.test>", 501), (b"MAIL FROM", 501), (b"MAIL FROM :<a@b.test>", 501),
+        (b"MAIL FROM:<a@b..test>", 501),
         (b"MAIL FROM:<.a@b.test>", 501), (b"MAIL FROM:<a.@b.test>", 501), (b"MAIL FROM:<a@-b.test>", 501),
         (b"MAIL FROM:<a b@c.test>", 501), (b"MAIL FROM:(x)<a@b.test>", 501), (b"MAIL FROM:Ann <a@b.test>", 501),
     ],
@@ -157,9 +69,12 @@ def test_proto_06_every_order_of_four_commands_passes_nothing_or_a_whole_message
     ("line", "code"),
     [
         (b"VRFY postmaster", 252), (b"VRFY rcpt@example.test", 252), (b"VRFY nobody@example.test", 252), (b"VRFY", 252),
-        (b"EXPN staff", 502), (b"EXPN", 502), (b"TURN", 502), (b"ETRN example.test", 502), (b"ETRN #x", 502), (b"HELP", 502),
-        (b"HELP MAIL", 502), (b"DEBUG", 502), (b"WIZ", 502), (b"SEND FROM:<a@b.test>", 502), (b"SOML FROM:<a@b.test>", 502),
-        (b"SAML FROM:<a@b.test>", 502), (b"X-EXPS NTLM", 502), (b"X-LINK2STATE LAST CHUNK", 502), (b"XEXCH50 20 2", 504),
+        (b"EXPN staff", 502), (b"EXPN", 502), (b"TURN", 502), (b"ETRN example.test", 502), (b"ETRN #x", 502),
+        (b"HELP", 502),
+        (b"HELP MAIL", 502), (b"DEBUG", 502), (b"WIZ", 502), (b"SEND FROM:<a@b.test>", 502),
+        (b"SOML FROM:<a@b.test>", 502),
+        (b"SAML FROM:<a@b.test>", 502), (b"X-EXPS NTLM", 502), (b"X-LINK2STATE LAST CHUNK", 502),
+        (b"XEXCH50 20 2", 504),
         (b"XCLIENT ADDR=127.0.0.1", 500), (b"XFORWARD ADDR=127.0.0.1", 500), (b"KILL", 500), (b"SHUTDOWN", 500),
     ],
     ids=repr,
@@ -185,9 +100,12 @@ def test_proto_22_ten_unknown_commands_end_the_session(attack):
 
 
 OTHER_PROTOCOLS = [
-    b"GET / HTTP/1.1\r\nHost: mx.example.test\r\n\r\n", b"POST / HTTP/1.1\r\nContent-Length: 20\r\n\r\nMAIL FROM:<a@b.test>\r\n",
-    b"HEAD / HTTP/1.0\r\n\r\n", b"PUT /x HTTP/1.1\r\n\r\n", b"CONNECT a.test:25 HTTP/1.1\r\n\r\n", b"OPTIONS * HTTP/1.1\r\n\r\n",
-    b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"SSH-2.0-OpenSSH_9.2\r\n", b"INVITE sip:a@b.test SIP/2.0\r\n", b"OPTIONS sip:a@b.test SIP/2.0\r\n",
+    b"GET / HTTP/1.1\r\nHost: mx.example.test\r\n\r\n",
+    b"POST / HTTP/1.1\r\nContent-Length: 20\r\n\r\nMAIL FROM:<a@b.test>\r\n",
+    b"HEAD / HTTP/1.0\r\n\r\n", b"PUT /x HTTP/1.1\r\n\r\n", b"CONNECT a.test:25 HTTP/1.1\r\n\r\n",
+    b"OPTIONS * HTTP/1.1\r\n\r\n",
+    b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"SSH-2.0-OpenSSH_9.2\r\n", b"INVITE sip:a@b.test SIP/2.0\r\n",
+    b"OPTIONS sip:a@b.test SIP/2.0\r\n",
     b"REGISTER sip:b.test SIP/2.0\r\n", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(200), b"\x05\x01\x00",
     b"\x03\x00\x00\x13\x0e\xe0\x00\x00\x00\x00\x00\x01\x00\x08\x00\x03\x00\x00\x00", b"\x00\x00\x00\x85\xffSMBr\x00",
     b"USER anonymous\r\n", b"GET /\n", b"\x80\x2e\x01\x00\x02\x00\x15\x00",
@@ -250,7 +168,13 @@ def test_proto_24_dropped_where_the_operator_says_so(attack):
 
 
 def test_proto_29_arguments_where_there_are_none(session):
-    for line, code in ((b"RSET x", 501), (b"QUIT x", 501), (b"DATA x", 503), (b"NOOP x", 250), (b"NOOP " + b"x" * 900, 250)):
+    for line, code in (
+        (b"RSET x", 501),
+        (b"QUIT x", 501),
+        (b"DATA x", 503),
+        (b"NOOP x", 250),
+        (b"NOOP " + b"x" * 900, 250),
+    ):
         session.expect(code, line)
     session.envelope()
     session.expect(501, b"DATA x")

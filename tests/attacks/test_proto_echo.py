@@ -15,17 +15,25 @@ from tests.servers.loopback import wait_until
 
 MARK = b"zqxj"  # occurs in nothing that the gateway says
 NASTY = {
-    "escape sequence": b"\x1b[31m\x1b]0;owned\x07", "carriage return": b"\rX-Injected: 1", "format": b"%s%n%x%1$p{0}${x}",
-    "C1": b"\xc2\x9b31m\xc2\x85", "high octets": b"\xff\xfe\x80\x9b", "bell and delete": b"\x07\x08\x7f", "tab": b"\t\t",
-    "line separators": b"\xe2\x80\xa8\xe2\x80\xa9", "bidi": b"\xe2\x80\xaeevil\xe2\x80\xac", "quotes": b"\"'`\\\\\\", "html": b"<script>",
-    "json": b'","end":"delivered","x":"', "w3c": b" - - #Fields: x", "overlong": b"\xc0\x8a\xe0\x80\x8a", "lone surrogate": b"\xed\xa0\x80",
+    "escape sequence": b"\x1b[31m\x1b]0;owned\x07", "carriage return": b"\rX-Injected: 1",
+    "format": b"%s%n%x%1$p{0}${x}",
+    "C1": b"\xc2\x9b31m\xc2\x85", "high octets": b"\xff\xfe\x80\x9b", "bell and delete": b"\x07\x08\x7f",
+    "tab": b"\t\t",
+    "line separators": b"\xe2\x80\xa8\xe2\x80\xa9", "bidi": b"\xe2\x80\xaeevil\xe2\x80\xac", "quotes": b"\"'`\\\\\\",
+    "html": b"<script>",
+    "json": b'","end":"delivered","x":"', "w3c": b" - - #Fields: x", "overlong": b"\xc0\x8a\xe0\x80\x8a",
+    "lone surrogate": b"\xed\xa0\x80",
     "zero width": b"\xe2\x80\x8b\xef\xbb\xbf", "percent": b"%0d%0a%00%1b", "long": b"x" * 3000, "nothing": b"",
 }  # fmt: skip
 PLACES = [
-    b"%s", b"EHLO %s.test", b"HELO %s", b"EHLO [%s]", b"NOOP %s", b"VRFY %s", b"EXPN %s", b"HELP %s", b"RSET %s", b"QUIT%s", b"ETRN %s",
-    b"AUTH %s", b"MAIL FROM:<%s@sender.test>", b'MAIL FROM:<"%s"@sender.test>', b"MAIL FROM:<a@%s.test> SMTPUTF8", b"MAIL %s",
-    b"MAIL FROM:<a@b.test> %s", b"MAIL FROM:<a@b.test> SIZE=%s", b"MAIL FROM:<a@b.test> ENVID=%s", b"MAIL FROM:<a@b.test> BODY=%s",
-    b"STARTTLS %s", b"X-EXPS %s", b"XEXCH50 %s", b"BDAT %s", b"DATA %s", b"RCPT TO:<%s@example.test>", b"GET /%s HTTP/1.1",
+    b"%s", b"EHLO %s.test", b"HELO %s", b"EHLO [%s]", b"NOOP %s", b"VRFY %s", b"EXPN %s", b"HELP %s", b"RSET %s",
+    b"QUIT%s", b"ETRN %s",
+    b"AUTH %s", b"MAIL FROM:<%s@sender.test>", b'MAIL FROM:<"%s"@sender.test>', b"MAIL FROM:<a@%s.test> SMTPUTF8",
+    b"MAIL %s",
+    b"MAIL FROM:<a@b.test> %s", b"MAIL FROM:<a@b.test> SIZE=%s", b"MAIL FROM:<a@b.test> ENVID=%s",
+    b"MAIL FROM:<a@b.test> BODY=%s",
+    b"STARTTLS %s", b"X-EXPS %s", b"XEXCH50 %s", b"BDAT %s", b"DATA %s", b"RCPT TO:<%s@example.test>",
+    b"GET /%s HTTP/1.1",
 ]  # fmt: skip
 
 
@@ -79,7 +87,12 @@ def test_proto_35_no_reply_repeats_what_the_client_said(target, nasty):
 
 
 def test_proto_35_nor_what_the_content_said(target):
-    for content in (b"Subject: zqxj\r\n\r\n", b" zqxj\r\n\r\n", b"Message-ID: <zqxj@\x1b>\r\n\r\nzqxj\n", b"zqxj: \0\r\n\r\n"):
+    for content in (
+        b"Subject: zqxj\r\n\r\n",
+        b" zqxj\r\n\r\n",
+        b"Message-ID: <zqxj@\x1b>\r\n\r\nzqxj\n",
+        b"zqxj: \0\r\n\r\n",
+    ):
         with target.connect() as client:
             client.data(b"zqxj.test")
             client.send(content + b"\r\n.\r\n")
@@ -87,7 +100,8 @@ def test_proto_35_nor_what_the_content_said(target):
 
 
 WORDS = [
-    b"554 5.7.1 No \x1b[31m\x07\x7f\r\n", b"554 5.7.1 \xff\xfe\xc2\x85 \xe2\x80\xa8 \xc3\xa4\r\n", b"554 " + b"x" * 4000 + b"\r\n",
+    b"554 5.7.1 No \x1b[31m\x07\x7f\r\n", b"554 5.7.1 \xff\xfe\xc2\x85 \xe2\x80\xa8 \xc3\xa4\r\n",
+    b"554 " + b"x" * 4000 + b"\r\n",
     b"554-5.7.1 one\r\n554 5.7.1 two\r\n", b"554\r\n", b"554 5.7.1 %s%n\t\t|\r\n",
 ]  # fmt: skip
 
@@ -111,7 +125,9 @@ def send_everything_nasty(target) -> None:
                 client.ehlo()
                 client.send(place.replace(b"%s", MARK + nasty + MARK) + b"\r\n")
                 client.reply()
-        header = b"Message-ID: <" + nasty.replace(b"\r", b"") + b">\r\nSubject: " + nasty.replace(b"\r", b"") + b"\r\n\r\n"
+        header = (
+            b"Message-ID: <" + nasty.replace(b"\r", b"") + b">\r\nSubject: " + nasty.replace(b"\r", b"") + b"\r\n\r\n"
+        )
         with target.connect() as client:
             client.ehlo()
             client.deliver(header)
@@ -157,7 +173,13 @@ def test_proto_36_every_line_of_the_w3c_log_has_its_fields(logged):
 
 def test_proto_36_an_accepted_sender_is_escaped_too(logged):
     """Well-formed addresses hold percent signs, quotes, and letters of any script."""
-    senders = [b"%s%n%x@sender.test", b'"a b#c"@sender.test', b"{0}${x}@sender.test", "jörg@sender.test".encode(), '"ä\u2009b"@sender.test'.encode()]
+    senders = [
+        b"%s%n%x@sender.test",
+        b'"a b#c"@sender.test',
+        b"{0}${x}@sender.test",
+        "jörg@sender.test".encode(),
+        '"ä\u2009b"@sender.test'.encode(),
+    ]
     for sender in senders:
         with logged.connect() as client:
             client.ehlo(b"escaped.zqxj.test")
@@ -168,7 +190,9 @@ def test_proto_36_an_accepted_sender_is_escaped_too(logged):
                 client.send(HEADER + END)
                 assert client.reply().code in (250, 550)
     wait_until(
-        lambda: len([r for r in logged.records() if r.get("helo") == "escaped.zqxj.test"]) >= 4, seconds=10, what="four records"
+        lambda: len([r for r in logged.records() if r.get("helo") == "escaped.zqxj.test"]) >= 4,
+        seconds=10,
+        what="four records",
     )
     written = logged.said().encode() + logged.w3c.read_bytes()
     assert written.isascii() and b"%s%n%x@sender.test" not in logged.w3c.read_bytes()

@@ -159,7 +159,11 @@ def test_proto_33_resets_while_the_backend_thinks(attack):
 
 def test_proto_33_resets_in_the_tar_pit_give_their_place_back(attack):
     target = attack(
-        {"listeners": {"inbound": {"tarpit": {"delay": "60s", "maximum": "60s"}, "limits": {"tarpitted": 3, "connections": 5}}}}
+        {
+            "listeners": {
+                "inbound": {"tarpit": {"delay": "60s", "maximum": "60s"}, "limits": {"tarpitted": 3, "connections": 5}}
+            }
+        }
     )
     before = target.descriptors()
     for _ in range(10):

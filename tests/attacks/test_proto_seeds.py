@@ -1,4 +1,4 @@
-"""PROTO-37: two hundred sessions and six mutations of each: no hang, no traceback, nothing passes but what was answered so.
+"""PROTO-37: two hundred sessions and six mutations of each: no hang, no traceback, nothing passes unanswered.
 
 The same mutations in every run; each session is over in seconds, whatever it holds.
 """
@@ -21,7 +21,22 @@ SESSIONS = Path(__file__).parents[1] / "vectors" / "sessions" / "sessions.json"
 SEEDS = {name: text.encode("latin-1") for name, text in json.loads(SESSIONS.read_text()).items()}
 WAITS = re.compile(rb"(?im)^(?:EHLO|HELO|DATA|STARTTLS)\b[^\n]*\r\n")  # a client waits for the answer to these
 LAST_LINE = re.compile(rb"[2345]\d\d [^\r]*\r\n\Z")
-PIECES = [b"\0", b"\r", b"\n", b"\r\n.\r\n", b"\n.\n", b"\xff" * 9, b"x" * 1200, b"\r\nRSET\r\n", b"\r\nBDAT 7\r\n", b"\r\nDATA\r\n", b" ", b"\x1b[2J", b"<>", b"%s%n"]
+PIECES = [
+    b"\0",
+    b"\r",
+    b"\n",
+    b"\r\n.\r\n",
+    b"\n.\n",
+    b"\xff" * 9,
+    b"x" * 1200,
+    b"\r\nRSET\r\n",
+    b"\r\nBDAT 7\r\n",
+    b"\r\nDATA\r\n",
+    b" ",
+    b"\x1b[2J",
+    b"<>",
+    b"%s%n",
+]
 SLOW = 5.0  # seconds that no session may take
 ACCEPTED = b"250 2.0.0 Message accepted"
 
@@ -71,7 +86,8 @@ def joined_to_another(octets: bytes, chance: random.Random) -> bytes:
 
 
 MUTATIONS: list[Mutation] = [
-    unchanged, without_a_line, with_a_line_again, with_lines_exchanged, with_octets_changed, with_pieces_put_in, joined_to_another,
+    unchanged, without_a_line, with_a_line_again, with_lines_exchanged, with_octets_changed, with_pieces_put_in,
+    joined_to_another,
 ]  # fmt: skip
 
 

@@ -4,7 +4,17 @@ import itertools
 
 import pytest
 
-from tests.attacks.smuggling import BAD_CONTENT, END, FIRST, HEADER, begin_chunks, envelope, of_chunks, public_sequences, say_chunks
+from tests.attacks.smuggling import (
+    BAD_CONTENT,
+    END,
+    FIRST,
+    HEADER,
+    begin_chunks,
+    envelope,
+    of_chunks,
+    public_sequences,
+    say_chunks,
+)
 
 MAIL = b"MAIL FROM:<smuggler@evil.test>\r\n"
 SEQUENCES = public_sequences()
@@ -46,7 +56,12 @@ def test_smug_25_a_chunk_for_each_octet_and_a_segment_for_each(target, sequence)
 
 def test_smug_25_a_chunk_that_ends_within_crlf(target):
     expected = []
-    for first, second in [(b"a\r", b"\n.\r\nQUIT\r\n"), (b"a\r\n", b".\r\nQUIT\r\n"), (b"a\r\n.", b"\r\nQUIT\r\n"), (b"a\r\n.\r", b"\nb")]:
+    for first, second in [
+        (b"a\r", b"\n.\r\nQUIT\r\n"),
+        (b"a\r\n", b".\r\nQUIT\r\n"),
+        (b"a\r\n.", b"\r\nQUIT\r\n"),
+        (b"a\r\n.\r", b"\nb"),
+    ]:
         expected += assert_chunks(target, [HEADER + first, second])
         expected += assert_chunks(target, [HEADER + first, b"", second])
         expected += assert_chunks(target, [HEADER + first, second], pieces=1)
@@ -62,7 +77,11 @@ def test_smug_25_a_cr_at_the_end_of_all_chunks_is_bare(target):
 
 def test_smug_25_lines_of_dots_are_stuffed(target):
     content = HEADER + b".\n..\n.\r\n. \n.." + b"\n" + envelope("dots").replace(b"\r\n", b"\n") + b"\n.\n."
-    expected = [b for at in (1, 3, 7, 1000) for b in assert_chunks(target, [content[i : i + at] for i in range(0, len(content), at)])]
+    expected = [
+        b
+        for at in (1, 3, 7, 1000)
+        for b in assert_chunks(target, [content[i : i + at] for i in range(0, len(content), at)])
+    ]
     target.assert_backend_saw(*expected)
 
 
@@ -148,7 +167,9 @@ def test_smug_29_a_bare_cr_ends_no_command(target, command):
     target.assert_nothing_passed()
 
 
-@pytest.mark.parametrize(("before", "behind"), list(itertools.product([b"", b"NOOP", b"MAIL FROM:<a", b"EHLO "], [b"", b"x@evil.test>"])))
+@pytest.mark.parametrize(
+    ("before", "behind"), list(itertools.product([b"", b"NOOP", b"MAIL FROM:<a", b"EHLO "], [b"", b"x@evil.test>"]))
+)
 def test_smug_30_nul_in_a_command_is_refused_and_closes(target, before, behind):
     stream = before + b"\0" + behind + b"\r\n" + MAIL
     for at in range(len(before) + 3):

@@ -147,7 +147,13 @@ def test_smug_23_what_is_only_too_large_leaves_the_session(target):
 
 def test_smug_24_a_lax_backend_gets_only_crlf_and_stuffed_dots(target):
     """Content full of near-ends that are well framed: the backend takes any of them, were they not stuffed."""
-    lines = [b".." + tail for tail in (b"", b" ", b"\t", b"\v", b".", b"\x85")] + [b". ", b".\t", b". .", b"\xa0.", b".\f"]
+    lines = [b".." + tail for tail in (b"", b" ", b"\t", b"\v", b".", b"\x85")] + [
+        b". ",
+        b".\t",
+        b". .",
+        b"\xa0.",
+        b".\f",
+    ]
     content = HEADER + b"\r\n".join(lines) + b"\r\n" + envelope("lax") + b"\r\n"
     target.assert_backend_saw(assert_taken(target, content))
     raw = target.raw()

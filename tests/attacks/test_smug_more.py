@@ -23,7 +23,8 @@ NEARLY_MAIL = [
     b"MAIL FROM:<a\xe2\x80\xa8@evil.test> SMTPUTF8", b"MAIL FROM:<a\xe2\x80\xae@evil.test> SMTPUTF8",
     b"MAIL FROM:<a@evil.test> \xc5\xbfIZE=5 SMTPUTF8", b"MAIL FROM:<a@evil.test> BODY=7B\xc4\xb1T SMTPUTF8",
     b"MAIL FROM:<a@evil.test> \xc5\xbfMTPUTF8", b"MAIL FROM:<a@evil.test> SIZE=\xd9\xa3 SMTPUTF8",
-    b"MAIL FROM:<a@evil.test> ENVID=a+0", b"MAIL FROM:<a@evil.test> ENVID=a+0d+0A=", b"MAIL FROM:<a@evil.test>,<b@c.test>",
+    b"MAIL FROM:<a@evil.test> ENVID=a+0", b"MAIL FROM:<a@evil.test> ENVID=a+0d+0A=",
+    b"MAIL FROM:<a@evil.test>,<b@c.test>",
     b"MAIL FROM:<a@evil.test><b@c.test>", b"MAIL FROM:<a@evil.test> SIZE=1 SIZE=2", b"MAIL FROM:<<a@evil.test>>",
     b'MAIL FROM:<"a@evil.test>', b'MAIL FROM:<"a\\"@evil.test>', b"MAIL FROM:<a@evil.test> <b@c.test>",
     b"MAIL FROM:a@evil.test", b"MAIL FROM:<a@evil.test", b"MAIL FROM:a@evil.test>", b"MAIL", b"MAIL ", b"MAIL FROM",
@@ -31,9 +32,12 @@ NEARLY_MAIL = [
 
 NEARLY_A_CHUNK = [
     b"BDAT", b"BDAT ", b"BDAT x", b"BDAT -1", b"BDAT +3", b"BDAT 3.0", b"BDAT 0x10", b"BDAT 1e3", b"BDAT 3,LAST",
-    b"BDAT 3 LAST LAST", b"BDAT 3 LAST x", b"BDAT 3  LAST", b"BDAT LAST 3", b"BDAT LAST", b"BDAT 3 LAS", b"BDAT 3\tLAST",
-    b"BDAT \xd9\xa3", b"BDAT \xd9\xa3 LAST", b"BDAT 3 LA\xc5\xbfT", b"BDAT 3\xa0LAST", b"BDAT 3_0", b"BDAT 99999999999999999999",
-    b"BDAT " + b"0" * 13 + b"3", b"BDAT " + b"0" * 40 + b"3 LAST", b"BDAT" + b" " * 60 + b"3 LAST", b"BDAT 3 " + b"x" * 600,
+    b"BDAT 3 LAST LAST", b"BDAT 3 LAST x", b"BDAT 3  LAST", b"BDAT LAST 3", b"BDAT LAST", b"BDAT 3 LAS",
+    b"BDAT 3\tLAST",
+    b"BDAT \xd9\xa3", b"BDAT \xd9\xa3 LAST", b"BDAT 3 LA\xc5\xbfT", b"BDAT 3\xa0LAST", b"BDAT 3_0",
+    b"BDAT 99999999999999999999",
+    b"BDAT " + b"0" * 13 + b"3", b"BDAT " + b"0" * 40 + b"3 LAST", b"BDAT" + b" " * 60 + b"3 LAST",
+    b"BDAT 3 " + b"x" * 600,
 ]  # fmt: skip
 
 
@@ -170,7 +174,8 @@ def test_more_folded_commands_are_not_unfolded(target, fold):
     [
         (b'"a> SIZE=1 <b"@sender.test', None), (b'"a\\"b"@sender.test', None), (b'"a\\\\"@sender.test', None),
         (b'">"@sender.test', None), (b'"<>"@sender.test', None), (b'"@"@sender.test', None), (b'" "@sender.test', None),
-        (b'"a RCPT TO:<x"@sender.test', None), (b"a+0d+0aDATA@sender.test", None), (b"=?utf-8?q?=0d=0a?=@sender.test", None),
+        (b'"a RCPT TO:<x"@sender.test', None), (b"a+0d+0aDATA@sender.test", None),
+        (b"=?utf-8?q?=0d=0a?=@sender.test", None),
         (b"%0d%0aDATA@sender.test", None), (b"a@[192.0.2.1]", None), (b"A@Sender.TEST", b"A@sender.test"),
         (b"$(reboot)@sender.test", b""), (b"|reboot@sender.test", None), (b"`reboot`@sender.test", None),
     ],

@@ -7,23 +7,38 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.attacks.client import Client, Closed, cut
-from tests.attacks.smuggling import BAD_CONTENT, BAD_HEADER, END, begin_chunks, begins_with_fold, canonical, end_of, is_well_framed, of_chunks, say_chunks
+from tests.attacks.smuggling import (
+    BAD_CONTENT,
+    BAD_HEADER,
+    END,
+    begin_chunks,
+    begins_with_fold,
+    canonical,
+    end_of,
+    is_well_framed,
+    of_chunks,
+    say_chunks,
+)
 from tests.attacks.strict import Strict
 from tests.attacks.target import Target
 
 MAIL, RCPT = b"MAIL FROM:<x@y.test>\r\n", b"RCPT TO:<rcpt@example.test>\r\n"
 OCTETS = [b"\r", b"\n", b"\r\n", b".", b"\0", b"a", b"\r\n.", b".\r\n", b"..", b" ", b"\t", b"\x85", b"\xff"]
-CONTENT = st.lists(st.sampled_from([*OCTETS, MAIL, b"DATA\r\n", b"BDAT 3 LAST\r\n", b"S: x\r\n"]), max_size=14).map(b"".join)
-FRAMED = st.lists(st.sampled_from([b"\r\n", b".", b"a", b"\r\n.", b"..", b" ", MAIL, b"DATA\r\n"]), max_size=14).map(b"".join)
+CONTENT = st.lists(st.sampled_from([*OCTETS, MAIL, b"DATA\r\n", b"BDAT 3 LAST\r\n", b"S: x\r\n"]), max_size=14).map(
+    b"".join
+)
+FRAMED = st.lists(st.sampled_from([b"\r\n", b".", b"a", b"\r\n.", b"..", b" ", MAIL, b"DATA\r\n"]), max_size=14).map(
+    b"".join
+)
 PLACES = st.lists(st.integers(0, 60), max_size=8)
 COMMANDS = [b"EHLO c.test\r\n", b"HELO c.test\r\n", MAIL, RCPT, b"DATA\r\n", b"data\r\n", b"RSET\r\n", b"NOOP\r\n"]
 CHUNKS = [b"BDAT 0\r\n", b"BDAT 4\r\nab\r\n", b"BDAT 3 LAST\r\n", b"BDAT 5\r\n.\r\n.\r", b"BDAT 2 LAST\r\n\r\n"]
 ODD = [*COMMANDS, *CHUNKS, b"text\r\n", END, b".\r\n", b"QUIT\r\n", b"\r", b"\n", b"\0", b"", b" "]
 BY_DATA = FRAMED.map(lambda content: [MAIL, RCPT, b"DATA\r\n", content + END])
 BY_BDAT = CONTENT.map(lambda content: [MAIL, RCPT, b"BDAT 5\r\n\r\n.\r\n", b"BDAT %d LAST\r\n" % len(content), content])
-SESSION = st.lists(st.one_of(BY_DATA, BY_DATA, BY_BDAT, st.sampled_from(ODD).map(lambda piece: [piece])), max_size=4).map(
-    lambda parts: [piece for part in parts for piece in part]
-)
+SESSION = st.lists(
+    st.one_of(BY_DATA, BY_DATA, BY_BDAT, st.sampled_from(ODD).map(lambda piece: [piece])), max_size=4
+).map(lambda parts: [piece for part in parts for piece in part])
 CHANGES = st.lists(st.tuples(st.integers(0, 15), st.booleans(), st.sampled_from(ODD)), max_size=2)
 STREAM = st.builds(lambda pieces, changes: changed(pieces, changes), SESSION, CHANGES)
 

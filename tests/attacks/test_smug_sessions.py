@@ -150,7 +150,14 @@ def test_more_a_pipeline_half_of_which_is_refused(target):
 
 def test_more_overlong_lines_leave_no_tail_that_runs(target):
     """Around every limit: the end of the line that is too long is not the next command."""
-    for verb, limit in ((b"NOOP", 1024), (b"VRFY", 266), (b"EHLO", 262), (b"QUIT", 16), (b"BAD", 512), (b"MAIL FROM:<", 399)):
+    for verb, limit in (
+        (b"NOOP", 1024),
+        (b"VRFY", 266),
+        (b"EHLO", 262),
+        (b"QUIT", 16),
+        (b"BAD", 512),
+        (b"MAIL FROM:<", 399),
+    ):
         for length in (limit - 1, limit, limit + 1, 4096, 60_000):
             with target.connect() as client:
                 client.ehlo()
@@ -237,7 +244,9 @@ def test_more_no_first_line_continues_our_own_field(target, first):
         client.ehlo()
         assert client.deliver(first + b"\r\n\r\nbody\r\n").code == 554
     with begin_chunks(target) as client:
-        client.send(b"BDAT %d LAST\r\n" % (len(first) + 2) + first.removeprefix(b".") + b"\r\n" + b"\n" * first.startswith(b"."))
+        client.send(
+            b"BDAT %d LAST\r\n" % (len(first) + 2) + first.removeprefix(b".") + b"\r\n" + b"\n" * first.startswith(b".")
+        )
         assert client.reply().code == 554
     target.assert_nothing_passed()
 

@@ -78,8 +78,7 @@ class House:
         pid = process_of(self.gateway.port, self.sender.own_port, pids) if self.sender.own_port else 0
         if pid:  # none where it is a new worker that asks the server what it offers
             os.kill(pid, signal.SIGKILL)
-            while is_alive(pid):
-                await asyncio.sleep(0.001)
+            await asyncio.to_thread(wait_until, lambda: not is_alive(pid), seconds=60, what="it is dead")
 
     async def reset_client(self) -> None:
         self.sender.writer.transport.abort()
@@ -222,7 +221,7 @@ async def test_postfix_is_killed_under_load_and_so_are_workers(start_postfix, st
 
     clients = [asyncio.ensure_future(client()) for _ in range(5)]
     for wanted in (30, 60, 90):
-        while len(accepted) < wanted:
+        while len(accepted) < wanted:  # noqa: ASYNC110  clients have no event for it
             await asyncio.sleep(0.005)
         await asyncio.to_thread(kill_group, postfix.pid())
         os.kill(workers_of(gateway)[0], signal.SIGKILL)

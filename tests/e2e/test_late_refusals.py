@@ -22,10 +22,12 @@ def settings(tmp_path):
 @pytest.mark.parametrize("ehlo", [EHLO, NO_PIPELINING], ids=["pipelined", "one by one"])
 async def test_where_one_is_refused_the_mail_server_gets_no_content(settings, ehlo):
     said = dialogue(2, ehlo)
-    async with ScriptedServer([*said[:4], b"550 5.7.1 Not you\r\n", *said[5:]]) as server:
-        async with Client(with_backend(settings, server.port, **PATIENT)) as client:
-            assert (await client.deliver(BOTH, MESSAGE)).startswith("451 4.5.1 ")
-            await server.stop()
+    async with (
+        ScriptedServer([*said[:4], b"550 5.7.1 Not you\r\n", *said[5:]]) as server,
+        Client(with_backend(settings, server.port, **PATIENT)) as client,
+    ):
+        assert (await client.deliver(BOTH, MESSAGE)).startswith("451 4.5.1 ")
+        await server.stop()
     assert server.dots == 0
 
 
@@ -33,7 +35,7 @@ async def test_the_retry_hears_at_rcpt_what_was_said_too_late_and_the_other_one_
     async with Mailbox(REFUSING) as server, Client(with_backend(settings, server.port, **PATIENT)) as client:
         assert (await client.deliver(BOTH, MESSAGE)).startswith("451 4.5.1 ")
         to_bob, to_eve, go = await client.begin(BOTH)
-        assert to_bob.startswith("250") and to_eve == "550 5.7.1 Not you" and go.startswith("354")
+        assert to_bob.startswith("250") and to_eve.startswith("550 5.7.1 Not you") and go.startswith("354")
         assert (await client.say(MESSAGE + b".\r\n")).startswith("250")
         assert [m.recipients for m in server.received] == [("bob@example.test",)]
 
@@ -51,23 +53,25 @@ async def test_another_connection_to_another_worker_hears_it_too(settings):
         mine = with_backend(settings, server.port, **PATIENT)
         async with Client(mine, shared=shared) as one, Client(mine, shared=shared) as other:
             await one.deliver(BOTH, MESSAGE)
-            assert (await other.begin(BOTH))[1] == "550 5.7.1 Not you"
+            assert (await other.begin(BOTH))[1].startswith("550 5.7.1 Not you")
 
 
 async def test_where_all_are_refused_the_client_hears_the_mail_servers_own_reply(settings):
     async with Mailbox(REFUSING) as server, Client(with_backend(settings, server.port, **PATIENT)) as client:
-        assert await client.deliver(["eve@example.test"], MESSAGE) == "550 5.7.1 Not you"
-        assert await client.deliver(["eve@example.test", "max@example.test"], MESSAGE) == "550 5.7.1 Not you"
+        for refused in (["eve@example.test"], ["eve@example.test", "max@example.test"]):
+            assert (await client.deliver(refused, MESSAGE)).startswith("550 5.7.1 Not you")
         assert not server.received
 
 
 async def test_a_recipient_who_may_be_good_later_is_not_remembered(settings):
-    async with Mailbox(Offer(refuse={"eve@example.test": "450 4.2.0 Greylisted"})) as server:
-        async with Client(with_backend(settings, server.port, **PATIENT)) as client:
-            assert (await client.deliver(BOTH, MESSAGE)).startswith("451 4.5.1 ")
-            server.offer = Offer()
-            assert (await client.deliver(BOTH, MESSAGE)).startswith("250")
-            assert server.received[0].recipients == tuple(BOTH)
+    async with (
+        Mailbox(Offer(refuse={"eve@example.test": "450 4.2.0 Greylisted"})) as server,
+        Client(with_backend(settings, server.port, **PATIENT)) as client,
+    ):
+        assert (await client.deliver(BOTH, MESSAGE)).startswith("451 4.5.1 ")
+        server.offer = Offer()
+        assert (await client.deliver(BOTH, MESSAGE)).startswith("250")
+        assert server.received[0].recipients == tuple(BOTH)
 
 
 @pytest.mark.servers

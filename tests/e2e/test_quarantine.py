@@ -17,7 +17,8 @@ from tests.servers.swaks import swaks
 HEADER = b"From: ann@sender.test\r\nSubject: x\r\n"
 MESSAGE = HEADER + b"\r\n..dots\r\nend\r\n"
 OURS = re.compile(
-    rb"\AReceived: from client\.sender\.test \(\[192\.0\.2\.1\]\)\r\n\tby mx\.example\.test with ESMTP id [^;]*;\r\n\t[^\r]*\r\n"
+    rb"\AReceived: from client\.sender\.test \(\[192\.0\.2\.1\]\)\r\n"
+    rb"\tby mx\.example\.test with ESMTP id [^;]*;\r\n\t[^\r]*\r\n"
 )
 EVERYBODY = {**HELD, "when": "true"}
 PATIENT = dict.fromkeys(("command_timeout", "data_timeout", "final_timeout", "connect_timeout"), 60.0)
@@ -164,11 +165,13 @@ async def test_whoever_comes_second_at_the_very_moment_of_the_rename_is_held_too
 
 async def test_one_is_held_the_other_delivered_with_one_250_for_both(tmp_path):
     settings = settings_in(tmp_path)
-    async with ScriptedServer(dialogue()) as server:
-        async with Client(with_backend(settings, server.port, **PATIENT)) as client:
-            reply = await client.deliver(["held@example.test", "a@example.test"], MESSAGE)
-            (trace,) = client.ledger.of("trace")
-            await server.stop()
+    async with (
+        ScriptedServer(dialogue()) as server,
+        Client(with_backend(settings, server.port, **PATIENT)) as client,
+    ):
+        reply = await client.deliver(["held@example.test", "a@example.test"], MESSAGE)
+        (trace,) = client.ledger.of("trace")
+        await server.stop()
     assert reply.startswith("250 2.0.0 ")
     (held,) = held_in(settings)
     assert held["recipients"] == ["held@example.test"]
@@ -182,31 +185,37 @@ async def test_one_is_held_the_other_delivered_with_one_250_for_both(tmp_path):
 async def test_all_who_are_not_held_are_told_to_the_mail_server_in_one_transaction(tmp_path):
     """One dialogue, so that its 250 is for all of them or for none (ARCHITECTURE §5 rule 6)."""
     good = [f"r{number}@example.test" for number in range(20)]
-    async with ScriptedServer(dialogue(20)) as server:
-        async with Client(with_backend(settings_in(tmp_path), server.port, **PATIENT)) as client:
-            assert (await client.deliver(["held@example.test", *good], MESSAGE)).startswith("250")
-            await server.stop()
+    async with (
+        ScriptedServer(dialogue(20)) as server,
+        Client(with_backend(settings_in(tmp_path), server.port, **PATIENT)) as client,
+    ):
+        assert (await client.deliver(["held@example.test", *good], MESSAGE)).startswith("250")
+        await server.stop()
     assert server.dots == 1 and len([c for c in server.commands[0] if c.startswith(b"RCPT")]) == 20
 
 
 async def test_where_the_mail_server_then_fails_the_retry_holds_nothing_twice_and_delivers(tmp_path):
     settings = settings_in(tmp_path)
     failing = [*dialogue()[:-1], b"451 4.3.0 Not now\r\n"]
-    async with ScriptedServer([*failing, *dialogue()[2:]]) as server:
-        async with Client(with_backend(settings, server.port, **PATIENT)) as client:
-            recipients = ["held@example.test", "a@example.test"]
-            assert (await client.deliver(recipients, MESSAGE)).startswith("451 4.3.0 Not now")
-            assert (await client.deliver(recipients, MESSAGE)).startswith("250")
-            await server.stop()
+    async with (
+        ScriptedServer([*failing, *dialogue()[2:]]) as server,
+        Client(with_backend(settings, server.port, **PATIENT)) as client,
+    ):
+        recipients = ["held@example.test", "a@example.test"]
+        assert (await client.deliver(recipients, MESSAGE)).startswith("451 4.3.0 Not now")
+        assert (await client.deliver(recipients, MESSAGE)).startswith("250")
+        await server.stop()
     assert len(held_in(settings)) == 1 and server.dots == 2
 
 
 async def test_without_a_quarantine_the_mail_server_does_not_get_it_either(tmp_path):
     (tmp_path / "quarantine").touch()
-    async with ScriptedServer(dialogue()) as server:
-        async with Client(with_backend(settings_in(tmp_path), server.port, **PATIENT)) as client:
-            reply = await client.deliver(["held@example.test", "a@example.test"], MESSAGE)
-            await server.stop()
+    async with (
+        ScriptedServer(dialogue()) as server,
+        Client(with_backend(settings_in(tmp_path), server.port, **PATIENT)) as client,
+    ):
+        reply = await client.deliver(["held@example.test", "a@example.test"], MESSAGE)
+        await server.stop()
     assert reply.startswith("451 4.3.0 ") and not server.commands
 
 
@@ -214,11 +223,13 @@ async def test_one_is_refused_the_other_accepted_so_it_is_held_for_the_refused_o
     """One reply cannot say both (`mixed = "quarantine"`); nobody is dropped in silence."""
     refusing = {"name": "no", "phase": "message", "when": "recipient.local == 'bad'", "action": "reject"}
     settings = settings_in(tmp_path, [refusing])
-    async with ScriptedServer(dialogue()) as server:
-        async with Client(with_backend(settings, server.port, **PATIENT)) as client:
-            assert (await client.deliver(["bad@example.test", "a@example.test"], MESSAGE)).startswith("250")
-            assert (await client.deliver(["bad@example.test"], MESSAGE)).startswith("550")
-            await server.stop()
+    async with (
+        ScriptedServer(dialogue()) as server,
+        Client(with_backend(settings, server.port, **PATIENT)) as client,
+    ):
+        assert (await client.deliver(["bad@example.test", "a@example.test"], MESSAGE)).startswith("250")
+        assert (await client.deliver(["bad@example.test"], MESSAGE)).startswith("550")
+        await server.stop()
     (held,) = held_in(settings)
     assert held["recipients"] == ["bad@example.test"] and held["reason"] == "no"
 

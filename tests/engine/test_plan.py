@@ -74,7 +74,7 @@ def test_a_check_of_another_phase_gives_no_order_here():
 
 
 def test_a_circle_is_an_error_that_names_it():
-    with pytest.raises(BadPlan, match="checks wait for each other: .*a.* → .*b|b.* → .*a"):
+    with pytest.raises(BadPlan, match=r"checks wait for each other: [ab] → [ab]"):
         names([check("a", "b"), check("b", "a")])
 
 

@@ -1,5 +1,6 @@
 """The generated pages tell everything that is declared."""
 
+import runpy
 import subprocess
 import sys
 
@@ -42,3 +43,10 @@ def test_what_cannot_fail_says_nothing_of_failure():
 def test_the_module_prints_its_pages(name):
     printed = subprocess.run([sys.executable, "-m", "gatepost.engine.reference", name], capture_output=True, check=True)
     assert printed.stdout.decode() == PAGES[name]()
+
+
+def test_a_page_is_written_to_standard_output(capsys, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["reference", "rules"])
+    with pytest.warns(RuntimeWarning, match="found in sys.modules"):
+        runpy.run_module("gatepost.engine.reference", run_name="__main__")
+    assert capsys.readouterr().out == rules_page()

@@ -20,7 +20,9 @@ class Plain(Check):
 
     def __init__(self, name="a", finds=(), value=None, error=None, **spec):
         self.spec = Spec(name=name, kinds=(), **spec)
-        self.report = Report(tuple(Kind(code, "It is so.")() for code in finds), value) if finds or value else NOTHING_FOUND
+        self.report = (
+            Report(tuple(Kind(code, "It is so.")() for code in finds), value) if finds or value else NOTHING_FOUND
+        )
         self.error, self.seen = error, []
 
     def __call__(self, at):

@@ -12,7 +12,18 @@ from msgspec import structs
 from gatepost.model.reply import Reply
 from gatepost.smtp import replies
 from gatepost.smtp.events import (
-    BadContent, ChunkEnd, Content, Data, EndOfContent, Event, Helo, Invalid, Mail, Plain, Rcpt, StartTls,
+    BadContent,
+    ChunkEnd,
+    Content,
+    Data,
+    EndOfContent,
+    Event,
+    Helo,
+    Invalid,
+    Mail,
+    Plain,
+    Rcpt,
+    StartTls,
 )  # fmt: skip
 from gatepost.smtp.server import ServerProtocol
 from gatepost.smtp.table import CommandTable, Offer, Response
@@ -22,7 +33,8 @@ LIMIT = 600  # octets of content: low, so that it is met
 LINE = 120  # octets of most lines
 LONGEST = 700  # octets of any line that is waited for: RCPT with DSN parameters
 LENGTHS = {
-    verb: LINE for verb in (b"EHLO", b"HELO", b"MAIL", b"RCPT", b"DATA", b"BDAT", b"RSET", b"NOOP", b"QUIT", b"STARTTLS")
+    verb: LINE for verb in (b"EHLO", b"HELO", b"MAIL", b"RCPT", b"DATA", b"BDAT", b"RSET", b"NOOP", b"QUIT",
+    b"STARTTLS")
 }  # fmt: skip
 OFFER = Offer(size=LIMIT, eight_bit_mime=True, smtputf8=True, dsn=True, starttls=True)
 GOOD = {Data: replies.START_CONTENT, ChunkEnd: replies.CHUNK_OK, StartTls: replies.START_TLS}
@@ -49,7 +61,8 @@ SEEDS = (
     HEAD + b"GET / HTTP/1.1\r\n\r\nSSH-2.0-x\r\nNO\0OP\r\nNO\rOP\r\n",
 )  # fmt: skip
 PIECES = (
-    b"\r\n", b"\r", b"\n", b"\r\n.\r\n", b"\n.\n", b"\r\n.\n", b"\n.\r\n", b".", b"..", b"\0", b"\xe9", b" ", b"x" * 130,
+    b"\r\n", b"\r", b"\n", b"\r\n.\r\n", b"\n.\n", b"\r\n.\n", b"\n.\r\n", b".", b"..", b"\0", b"\xe9", b" ",
+    b"x" * 130,
     b"EHLO a\r\n", b"HELO a\r\n", b"MAIL FROM:<>\r\n", b"RCPT TO:<a@b.example>\r\n", b"DATA\r\n", b"BDAT 5\r\n",
     b"BDAT 0 LAST\r\n", b" LAST", b"RSET\r\n", b"NOOP\r\n", b"QUIT\r\n", b"STARTTLS\r\n", b"SIZE=9", b"VRFY ", b"SSH-",
 )  # fmt: skip

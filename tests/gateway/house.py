@@ -337,8 +337,10 @@ class House:
         pit = settings.tarpit
         self.listener = Listener(
             "inbound", settings, site, judge=self.judge(finds, rules, answers or {}),
-            routes=Routes(domains or {"example.com": DomainRoute("backend")}, settings.relay, settings.relay_from, self.backends),
-            tarpit=Tarpit(pit.delay, pit.maximum, settings.limits.tarpitted, "tarpit:inbound", self.counters, self.gauges),
+            routes=Routes(domains or {"example.com": DomainRoute("backend")}, settings.relay, settings.relay_from,
+            self.backends),
+            tarpit=Tarpit(pit.delay, pit.maximum, settings.limits.tarpitted, "tarpit:inbound", self.counters,
+            self.gauges),
             tls=None, outside=self.outside, ids=Ids(), on_bug=self.on_bug,
         )  # fmt: skip
         self.room = Room(room)

@@ -1,7 +1,5 @@
 """One connection: octets in, answers out, nothing in between but what has to wait."""
 
-import pytest
-
 from gatepost.gateway.connection import Connection
 from gatepost.gateway.wire import LINGER, WRITE_BUFFER
 from gatepost.model.phase import Phase
@@ -29,7 +27,9 @@ class Waiting:
                 return next(pending).__await__()
 
         rules = more.get("rules", ())
-        self.house.listener.judge = self.house.judge(((phase, "odd.thing", lambda at: False),), rules, {"odd.thing": Next()})
+        self.house.listener.judge = self.house.judge(
+            ((phase, "odd.thing", lambda at: False),), rules, {"odd.thing": Next()}
+        )
         self.client = self.house.greeted()
         self.client.say(MAIL)
 
@@ -416,7 +416,8 @@ def test_who_goes_away_out_of_the_tarpit_leaves_it():
 
 def test_the_tarpit_may_end_the_session_too():
     house = House(
-        finds=((Phase.MAIL, "odd.thing"),), rules=(rule(Action.DROP, "odd.thing", Phase.MAIL, Reply(421, "", "x"), delay=5.0),)
+        finds=((Phase.MAIL, "odd.thing"),), rules=(rule(Action.DROP, "odd.thing", Phase.MAIL, Reply(421, "", "x"),
+        delay=5.0),)
     )  # fmt: skip
     client = house.greeted()
     client.say(MAIL)
@@ -468,3 +469,67 @@ def test_a_connection_knows_nothing_of_others():
     one, other = house.greeted("192.0.2.1"), house.greeted("192.0.2.2")
     one.say(MAIL)
     assert other.say(RCPT).startswith("503 ") and isinstance(one.connection, Connection)
+
+
+# ── one who says a great deal at once ────────────────────────────────────────
+def test_commands_in_great_number_are_answered_in_turns():
+    house = House(limits={"junk_commands": 100_000})
+    many, other = house.greeted("192.0.2.1"), house.client("192.0.2.2")
+    order = []
+    for name, client in (("many", many), ("other", other)):
+        write = client.transport.write
+        client.transport.write = lambda octets, name=name, write=write: (order.append(name), write(octets))
+    house.loop.call_soon(many.connection.data_received, b"NOOP\r\n" * 1000)
+    house.loop.call_soon(other.connection.data_received, EHLO)
+    house.loop.turn()
+    assert order.index("other") < len(order) - 1
+    assert many.hear() == "250 2.0.0 OK\r\n" * 1000
+
+
+def test_no_more_is_read_until_all_that_is_here_has_been_answered():
+    house = House(limits={"junk_commands": 100_000})
+    client = house.greeted()
+    client.stop_reading()
+    client.say(b"NOOP\r\n" * 20_000)
+    kept = len(client.connection.core.lines.buffer)
+    assert kept and not client.transport.is_reading_now
+    client.transport.high = 10**9  # the client reads a little, and sends a great deal more
+    client.transport.unread = b"NOOP\r\n" * 20_000
+    house.loop.do(client.transport.read_all)
+    assert len(client.connection.core.lines.buffer) <= kept
+    assert client.hear().count("250 2.0.0 OK\r\n") == 40_000
+
+
+def test_commands_that_each_wait_do_not_have_more_read_meanwhile():
+    waiting = Waiting(limits={"recipients_per_message": 1000})
+    waiting.client.say(RCPT * 4)
+    waiting.client.transport.unread = RCPT * 1000
+    before = len(waiting.client.connection.core.lines.buffer)
+    waiting.client.transport.pause_reading()
+    waiting.client.connection.reading = False
+    for number in range(3):
+        assert waiting.answer(number).startswith("250 ")
+        assert len(waiting.client.connection.core.lines.buffer) < before + 1
+    assert waiting.client.transport.unread
+
+
+def test_one_who_leaves_between_two_turns_is_recorded():
+    house = House(limits={"junk_commands": 100_000})
+    client = house.greeted()
+    connection = client.connection
+    house.loop.call_soon(connection.data_received, b"NOOP\r\n" * 1000)
+    house.loop.call_soon(client.transport.lose)
+    house.loop.turn()
+    assert [trace.end for trace in house.traces] == [End.IDLE]
+    assert not house.loop.errors and not house.bugs
+
+
+def test_content_that_came_before_it_was_asked_for_is_recorded_as_what_it_is():
+    scene = Waiting(Phase.DATA)
+    scene.client.say(RCPT, DATA)
+    scene.client.say(b"Subject: x\r\n\r\n.\r\n" + MAIL)
+    assert scene.answer() == "554 5.5.0 Improper pipelining; closing connection\r\n"
+    scene.client.go_away()
+    (trace,) = scene.house.traces
+    assert (trace.end, trace.exchanges[-1].argument) == (End.DROPPED, "command.pipelining")
+    assert trace.reply.startswith("554 5.5.0 ")

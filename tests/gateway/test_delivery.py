@@ -204,7 +204,8 @@ def test_what_was_decided_earlier_holds_for_the_message(phase, action):
 def test_unless_the_message_is_worse():
     house = House(
         finds=((Phase.MAIL, "odd.thing"), (Phase.MESSAGE, "bad.thing")),
-        rules=(rule(Action.QUARANTINE, "odd.thing", Phase.MAIL, ACCEPTED), rule(Action.REJECT, "bad.thing", Phase.MESSAGE, SPAM)),
+        rules=(rule(Action.QUARANTINE, "odd.thing", Phase.MAIL, ACCEPTED), rule(Action.REJECT, "bad.thing",
+        Phase.MESSAGE, SPAM)),
     )  # fmt: skip
     assert send(house)[0] == "554 5.7.1 Spam\r\n"
 
@@ -306,7 +307,8 @@ def test_a_relay_that_says_nothing_is_the_client_itself():
 
 
 @pytest.mark.parametrize(
-    ("said", "heard"), [(Reply(554, "5.7.1", "virus"), "554 5.7.1 virus\r\n"), (Reply(452, "4.2.2", "full"), "452 4.2.2 full\r\n")]
+    ("said", "heard"), [(Reply(554, "5.7.1", "virus"), "554 5.7.1 virus\r\n"), (Reply(452, "4.2.2", "full"),
+    "452 4.2.2 full\r\n")]
 )  # fmt: skip
 def test_what_the_backend_refuses_the_client_hears(said, heard):
     house = House()

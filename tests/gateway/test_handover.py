@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gatepost.gateway.handover import (
-    BACKEND_AWAY, IN_DOUBT, LATER, REMEMBERED, SOME_REFUSED, Group, Handing, hand_over, passed_on, refusal_key,
+    BACKEND_AWAY,
+    IN_DOUBT,
+    LATER,
+    REMEMBERED,
+    SOME_REFUSED,
+    Group,
+    Handing,
+    hand_over,
+    passed_on,
+    refusal_key,
     remembered_reply,
 )  # fmt: skip
 from gatepost.gateway.outgoing import Outgoing
@@ -67,7 +76,9 @@ class Answering(FakeBackend):
 
     def __init__(self, **delivery):
         super().__init__()
-        self.delivery = Delivery(**{"host": "192.0.2.25:25", "reply": Reply(250, "2.0.0", "x"), "taken": False, **delivery})
+        self.delivery = Delivery(
+            **{"host": "192.0.2.25:25", "reply": Reply(250, "2.0.0", "x"), "taken": False, **delivery}
+        )
 
     async def deliver(self, envelope, payload):
         return self.delivery
@@ -156,9 +167,7 @@ def test_the_quarantine_comes_first_for_a_duplicate_there_does_no_harm():
 def test_the_first_backend_that_does_not_take_it_ends_the_handover():
     scene = Scene()
     scene.backends["second"].down = True
-    outcome = scene.hand(
-        group(Action.ACCEPT, ANN), group(Action.TAG, BOB, backend="second"), group(Action.ACCEPT, EVE)
-    )
+    outcome = scene.hand(group(Action.ACCEPT, ANN), group(Action.TAG, BOB, backend="second"), group(Action.ACCEPT, EVE))
     assert outcome.reply == BACKEND_AWAY and set(ends(outcome).values()) == {End.DEFERRED}
     assert [h.backend for h in outcome.handovers] == ["backend", "second"]
     assert len(scene.backend.messages) == 1  # a duplicate is possible, a loss is not

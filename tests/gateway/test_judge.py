@@ -26,8 +26,8 @@ class Odd(Check[MailStage]):
         return Report((ODD(),)) if at.sender is None else NOTHING_FOUND
 
 
-def judge(*rules, checks=(Odd(),)):
-    engine = Engine({Phase.MAIL: checks}, FakeClock(), lambda where, error: None)
+def judge(*rules, checks=None):
+    engine = Engine({Phase.MAIL: (Odd(),) if checks is None else checks}, FakeClock(), lambda where, error: None)
     return Judge(engine, RuleSet(rules))
 
 
@@ -68,7 +68,8 @@ def test_what_is_found_is_decided_on():
 
 def test_facts_are_of_the_recipient_that_is_asked_for():
     asks = Rule(
-        name="r", phase=Phase.MESSAGE, action=Action.REJECT, reply=Reply(550, "", "x"), source='recipient.local == "bob"',
+        name="r", phase=Phase.MESSAGE, action=Action.REJECT, reply=Reply(550, "", "x"),
+        source='recipient.local == "bob"',
         when=lambda facts: facts["recipient.local"] == "bob",
     )  # fmt: skip
     one, at = judge(asks), message(recipients=("ann@example.com", "bob@example.com"))

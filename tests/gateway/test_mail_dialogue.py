@@ -113,7 +113,9 @@ TWO_BACKENDS = {
 def test_one_message_goes_to_one_backend():
     client = House(**TWO_BACKENDS).greeted()
     client.say(MAIL, RCPT)
-    assert client.say(b"RCPT TO:<bob@example.org>\r\n") == "452 4.5.3 Send to this recipient in a message of its own\r\n"
+    assert (
+        client.say(b"RCPT TO:<bob@example.org>\r\n") == "452 4.5.3 Send to this recipient in a message of its own\r\n"
+    )
     assert client.say(EVE).startswith("250 ")
 
 
@@ -239,9 +241,7 @@ def test_where_they_may_be_quarantined_all_are_taken():
 
 
 def test_domains_that_treat_mixed_verdicts_differently_do_not_mix():
-    house = House(
-        domains={"example.com": DomainRoute("backend"), "example.org": DomainRoute("backend", mixed="split")}
-    )
+    house = House(domains={"example.com": DomainRoute("backend"), "example.org": DomainRoute("backend", mixed="split")})
     client = house.greeted()
     client.say(MAIL, RCPT)
     assert client.say(b"RCPT TO:<bob@example.org>\r\n").startswith("452 4.5.3 ")
@@ -306,5 +306,3 @@ def test_a_large_message_goes_through_a_file(tmp_path):
     house.greeted().say(MAIL, RCPT, DATA, b"Subject: x\r\n\r\n", *[line] * 100, b".\r\n")
     ((_, octets),) = house.backend.messages
     assert octets.endswith(b"\r\n\r\n" + line * 100)
-
-

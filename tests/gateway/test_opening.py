@@ -56,7 +56,12 @@ def test_a_proxy_header_from_a_stranger_is_an_unknown_command():
 
 @pytest.mark.parametrize(
     ("text", "ip"),
-    [("::ffff:192.0.2.7", "192.0.2.7"), ("2001:db8::1", "2001:db8::1"), ("fe80::1%eth0", "fe80::1"), ("192.0.2.7", "192.0.2.7")],
+    [
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8::1", "2001:db8::1"),
+        ("fe80::1%eth0", "fe80::1"),
+        ("192.0.2.7", "192.0.2.7"),
+    ],
 )
 def test_an_address_is_plain(text, ip):
     assert str(plain_address(text)) == ip
@@ -121,7 +126,9 @@ def test_a_health_check_of_the_proxy_is_the_proxys_own():
     assert seen(house) == [(CLIENT, 4025)]
 
 
-@pytest.mark.parametrize("octets", [EHLO, b"PROXY nonsense\r\n", b"PROXY " + b"x" * 200, b"\r\n\r\n\0\r\nQUIT\n" + b"\xff" * 20])
+@pytest.mark.parametrize(
+    "octets", [EHLO, b"PROXY nonsense\r\n", b"PROXY " + b"x" * 200, b"\r\n\r\n\0\r\nQUIT\n" + b"\xff" * 20]
+)
 def test_from_a_proxy_anything_else_is_cut_off_unheard(octets):
     house = proxied()
     client = house.client()

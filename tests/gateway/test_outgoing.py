@@ -41,7 +41,8 @@ INSIDE = [
     b"X-SCL : -1", b"X-SCL\t: -1", b"X-SCL \t : -1", b"X-SCL\r\n : -1", b"X-SCL:\r\n -1\r\n\tand more",
     b"Authentication-Results: mx.example.com; spf=pass", b"authentication-results:MX.Example.COM;spf=pass",
     b"Authentication-Results : mx.example.com; spf=pass", b"Authentication-Results: mx.example.com 1; spf=pass",
-    b"Authentication-Results:\r\n\tmx.example.com;\r\n\tspf=pass", b"Authentication-Results: \"mx.example.com\"; spf=pass",
+    b"Authentication-Results:\r\n\tmx.example.com;\r\n\tspf=pass",
+    b"Authentication-Results: \"mx.example.com\"; spf=pass",
     b"Authentication-Results: (a (nested) comment) mx.example.com; spf=pass",
     b"Authentication-Results: (one)\r\n (two \\) still) mx.example.com; spf=pass",
     b"Authentication-Results: mx.example.com(comment); spf=pass", b"Authentication-Results: mx.example.com",
@@ -52,8 +53,10 @@ INSIDE = [
 OTHERS = [
     b"X-MS-Exchange-Calendar: x", b"X-Spammer: x", b"X-Mailer: y", b"X-Gateways: x", b"A-Gateway-Tag: x", b"SCL: 1",
     b"Authentication-Results: mx.example.net; spf=pass", b"Authentication-Results: other; x=mx.example.com",
-    b"Authentication-Results: (mx.example.com) other; spf=pass", b"Authentication-Results:", b"Authentication-Results: ;",
-    b"Authentication-Results: (never closed mx.example.com; spf=pass", b"ARC-Authentication-Results: i=1; mx.example.com",
+    b"Authentication-Results: (mx.example.com) other; spf=pass", b"Authentication-Results:",
+    b"Authentication-Results: ;",
+    b"Authentication-Results: (never closed mx.example.com; spf=pass",
+    b"ARC-Authentication-Results: i=1; mx.example.com",
     b"Authentication-Results: notmx.example.com; x", b"no field at all", b": nameless", b"Subject: X-SCL: 1",
 ]  # fmt: skip
 
@@ -177,5 +180,3 @@ def test_it_is_one_folded_field_of_ascii_whatever_the_client_called_itself(helo,
     assert octets.isascii() and octets.endswith(b"\r\n")
     (field,), _, malformed = read_header(octets)
     assert field.name == "Received" and not malformed
-
-

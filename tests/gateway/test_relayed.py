@@ -73,7 +73,8 @@ def test_relays_without_end_name_nobody():
 
 WORDS = st.lists(
     st.sampled_from([
-        b"from ", b"[10.0.0.1]", b"[203.0.113.5]", b"(", b")", b" ", b"\r\n\t", b"helo=", b"unknown ", b"mx.example", b";", b" by ",
+        b"from ", b"[10.0.0.1]", b"[203.0.113.5]", b"(", b")", b" ", b"\r\n\t", b"helo=", b"unknown ", b"mx.example",
+        b";", b" by ",
         b"[IPv6:2001:db8:1::1]", b"10.0.0.1", b"\\", b'"',
     ]), max_size=12,
 )  # fmt: skip
@@ -87,9 +88,9 @@ def test_nothing_that_a_stranger_writes_below_the_first_field_changes_who_he_is(
 
 HELOS = st.one_of(
     st.sampled_from([b"[10.0.0.1]", b"[203.0.113.77]", b"[IPv6:2001:db8:1::1]", b"helo=[10.0.0.1]", b"x-10.0.0.1"]),
-    st.lists(st.sampled_from([b"10.0.0.1", b"[", b"]", b"a", b".", b"-", b":", b"=", b"IPv6:"]), min_size=1, max_size=6).map(
-        b"".join
-    ),
+    st.lists(
+        st.sampled_from([b"10.0.0.1", b"[", b"]", b"a", b".", b"-", b":", b"=", b"IPv6:"]), min_size=1, max_size=6
+    ).map(b"".join),
 )
 
 

@@ -29,7 +29,8 @@ def test_the_greeting_and_what_is_offered():
     client = House().client()
     assert client.hear() == "220 mx.example.com ESMTP\r\n"
     assert client.say(EHLO).split("\r\n") == [
-        "250-mx.example.com", "250-PIPELINING", f"250-SIZE {35 * 1024 * 1024}", "250-ENHANCEDSTATUSCODES", "250-8BITMIME",
+        "250-mx.example.com", "250-PIPELINING", f"250-SIZE {35 * 1024 * 1024}", "250-ENHANCEDSTATUSCODES",
+        "250-8BITMIME",
         "250-DSN", "250-SMTPUTF8", "250 CHUNKING", "",
     ]  # fmt: skip
 
@@ -92,7 +93,9 @@ def test_a_new_ehlo_forgets_the_transaction():
 
 
 def test_what_was_found_at_the_door_is_known_later():
-    house = House(finds=((Phase.CONNECT, "odd.thing"),), rules=(rule(Action.REJECT, "odd.thing", Phase.MAIL, NO_THANKS),))
+    house = House(
+        finds=((Phase.CONNECT, "odd.thing"),), rules=(rule(Action.REJECT, "odd.thing", Phase.MAIL, NO_THANKS),)
+    )
     assert house.greeted().say(MAIL) == "554 5.7.1 No thanks\r\n"
 
 
@@ -114,7 +117,8 @@ def test_what_was_found_at_helo_is_known_later_but_not_of_a_name_said_before():
 @pytest.mark.parametrize(
     ("command", "reply"),
     [
-        (b"NOOP", "250 2.0.0 OK"), (b"RSET", "250 2.0.0 Reset"), (b"VRFY ann", "252 2.5.0 Cannot verify; send mail and see"),
+        (b"NOOP", "250 2.0.0 OK"), (b"RSET", "250 2.0.0 Reset"), (b"VRFY ann",
+        "252 2.5.0 Cannot verify; send mail and see"),
         (b"XEXCH50 1 2", "504 5.7.4 Authentication required"), (b"STARTTLS", "454 4.7.0 TLS not available"),
         (b"EXPN list", "502 5.5.1 Command not implemented"), (b"XYZZY", "500 5.5.1 Command not recognized"),
         (b"HELP", "502 5.5.1 Command not implemented"),
@@ -147,7 +151,9 @@ def test_a_message_makes_good_for_the_junk_before_it():
     client = House(limits={"junk_commands": 10}).greeted()
     for _ in range(3):
         client.say(b"NOOP\r\n" * 9)
-        assert client.say(MAIL + RCPT + b"DATA\r\n", MESSAGE).endswith("Message accepted " + client.house.traces[-1].id + "\r\n")
+        assert client.say(MAIL + RCPT + b"DATA\r\n", MESSAGE).endswith(
+            "Message accepted " + client.house.traces[-1].id + "\r\n"
+        )
 
 
 def test_errors_end_at_their_limit():
@@ -386,3 +392,16 @@ def test_a_session_without_a_record_takes_no_notes():
 
 def test_an_answer_is_a_value():
     assert Answer(NO_SUCH_USER) == Answer(NO_SUCH_USER, 0.0, False, False)
+
+
+def test_while_draining_a_name_said_again_behind_a_message_is_the_last_word():
+    client = House().greeted()
+    client.house.listener.draining = True
+    client.say(MAIL, RCPT, b"DATA\r\n", MESSAGE)
+    assert client.say(EHLO) == "421 4.3.2 Service is shutting down, try again later\r\n"
+
+
+def test_a_record_that_has_ended_cannot_end_again():
+    session = House().session()
+    session.closed(End.IDLE, NOT_NOW)
+    assert session.finish(End.IDLE, NOT_NOW, "") is None and len(session.listener.outside.journal.traces) == 1

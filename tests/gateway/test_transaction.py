@@ -5,7 +5,14 @@ import pytest
 from gatepost.gateway.routes import Route
 from gatepost.gateway.spool import Spool
 from gatepost.gateway.transaction import (
-    EXCHANGE_LIMIT, MESSAGE_ID_LIMIT, RECIPIENT_LIMIT, Place, Recipient, Record, Transaction, trace,
+    EXCHANGE_LIMIT,
+    MESSAGE_ID_LIMIT,
+    RECIPIENT_LIMIT,
+    Place,
+    Recipient,
+    Record,
+    Transaction,
+    trace,
 )  # fmt: skip
 from gatepost.model.finding import NOTHING
 from gatepost.model.phase import Phase

@@ -7,7 +7,17 @@ from gatepost.model.address import Address, Domain
 from gatepost.model.reply import Reply
 from gatepost.smtp import replies
 from gatepost.smtp.events import (
-    Auth, BadContent, ChunkEnd, Data, EndOfContent, Helo, Invalid, Mail, Plain, Rcpt, StartTls,
+    Auth,
+    BadContent,
+    ChunkEnd,
+    Data,
+    EndOfContent,
+    Helo,
+    Invalid,
+    Mail,
+    Plain,
+    Rcpt,
+    StartTls,
 )  # fmt: skip
 
 ANN = Address("ann", Domain("example.net"))

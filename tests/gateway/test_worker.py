@@ -74,8 +74,10 @@ class Open:
 
     async def emptied(self):
         """Every connection is over."""
-        while self.worker.room.taken:
-            await asyncio.sleep(0.01)
+        emptied = asyncio.Event()
+        self.worker.room.on_empty = emptied.set
+        if self.worker.room.taken:
+            await emptied.wait()
 
     def drain(self, patience=None):
         return asyncio.get_running_loop().create_task(self.worker.drain(patience))
@@ -198,6 +200,7 @@ def test_patience_ends_and_who_is_left_is_counted_and_cut_off(run):
 # ── TLS ──────────────────────────────────────────────────────────────────────
 
 STARTTLS = b"STARTTLS\r\n"
+IMPLICIT = {"tls": {"mode": "implicit", "certificates": [{"certificate": "/c", "key": "/k"}]}}
 
 
 def test_starttls(run, tls, trust):
@@ -216,6 +219,52 @@ def test_starttls(run, tls, trust):
             await gate.emptied()
         (trace,) = gate.house.traces
         assert trace.tls.version == "TLSv1.3" and b"ESMTPS" in gate.house.backend.messages[0][1]
+
+    run(scene())
+
+
+async def shake_hands(client, trust, octets, replies=1):
+    """A handshake whose last segment has `octets` behind it; what comes back, decrypted."""
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    secure = trust.wrap_bio(incoming, outgoing, server_hostname="mx.example.com")
+    while True:
+        try:
+            secure.do_handshake()
+            break
+        except ssl.SSLWantReadError:
+            client.writer.write(outgoing.read())
+            incoming.write(await client.reader.read(65536))
+    secure.write(octets)
+    client.writer.write(outgoing.read())
+    heard = b""
+    while heard.count(b"\r\n") < replies:
+        try:
+            heard += secure.read(65536)
+        except ssl.SSLWantReadError:
+            incoming.write(await client.reader.read(65536))
+    return heard
+
+
+def test_a_command_in_one_segment_with_the_end_of_the_handshake_is_heard(run, tls, trust):
+    async def scene():
+        async with Open(House(), tls) as gate:
+            client = await gate.client()
+            await client.hear()
+            await client.say(EHLO, STARTTLS)
+            assert (await shake_hands(client, trust, EHLO)).startswith(b"250-mx.example.com\r\n")
+            client.writer.close()
+            await gate.emptied()
+
+    run(scene())
+
+
+def test_a_command_right_behind_the_handshake_of_implicit_tls_is_not_lost(run, tls, trust):
+    async def scene():
+        async with Open(House(listener=IMPLICIT), tls) as gate:
+            client = await gate.client()
+            assert (await shake_hands(client, trust, b"NOOP\r\n", replies=2)).endswith(b"ESMTP\r\n250 2.0.0 OK\r\n")
+            client.writer.close()
+            await gate.emptied()
 
     run(scene())
 
@@ -264,8 +313,7 @@ def test_a_client_that_goes_away_in_its_handshake_is_recorded(run, tls):
 
 def test_implicit_tls(run, tls, trust):
     async def scene():
-        house = House(listener={"tls": {"mode": "implicit", "certificates": [{"certificate": "/c", "key": "/k"}]}})
-        async with Open(house, tls) as gate:
+        async with Open(House(listener=IMPLICIT), tls) as gate:
             reader, writer = await asyncio.open_connection(
                 *gate.sock.getsockname(), ssl=trust, server_hostname="mx.example.com"
             )

@@ -5,7 +5,12 @@ import pytest
 
 from gatepost.model.health import Alarm, Heartbeat, Notice
 
-SAID = [Heartbeat(), Heartbeat(service="journal", sessions=3), Alarm(key="a.b", text="Wrong."), Alarm(key="a", text="", over=True)]
+SAID = [
+    Heartbeat(),
+    Heartbeat(service="journal", sessions=3),
+    Alarm(key="a.b", text="Wrong."),
+    Alarm(key="a", text="", over=True),
+]
 
 
 @pytest.mark.parametrize("said", SAID)

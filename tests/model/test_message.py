@@ -9,8 +9,10 @@ from gatepost.model.samples import message
 @pytest.mark.parametrize(
     ("name", "raw", "value"),
     [
-        ("Subject", b"Subject: Hi\r\n", b"Hi"), ("Subject", b"Subject:Hi \r\n", b"Hi"), ("Subject", b"Subject:\r\n", b""),
-        ("Subject", b"Subject: a\r\n b\r\n\tc\r\n", b"a b\tc"), ("A", b"A: b: c\r\n", b"b: c"), ("A", b"A : b\r\n", b"b"),
+        ("Subject", b"Subject: Hi\r\n", b"Hi"), ("Subject", b"Subject:Hi \r\n", b"Hi"),
+        ("Subject", b"Subject:\r\n", b""),
+        ("Subject", b"Subject: a\r\n b\r\n\tc\r\n", b"a b\tc"), ("A", b"A: b: c\r\n", b"b: c"),
+        ("A", b"A : b\r\n", b"b"),
         ("", b"no field\r\n", b""), ("", b": nameless\r\n", b"nameless"),
     ],
 )  # fmt: skip

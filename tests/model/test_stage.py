@@ -7,7 +7,13 @@ from gatepost.model.limits import Limits
 from gatepost.model.samples import connect, data, helo, mail, message, rcpt
 from gatepost.model.stage import ConnectStage, DataStage, HeloStage, MailStage, MessageStage, RcptStage
 
-CHAIN = [(ConnectStage, connect()), (HeloStage, helo()), (MailStage, mail()), (DataStage, data()), (MessageStage, message())]
+CHAIN = [
+    (ConnectStage, connect()),
+    (HeloStage, helo()),
+    (MailStage, mail()),
+    (DataStage, data()),
+    (MessageStage, message()),
+]
 
 
 @pytest.mark.parametrize("number", range(len(CHAIN)))

@@ -16,10 +16,14 @@ SMALLEST = Trace(
 )  # fmt: skip
 VERDICT = Verdict(Action.REJECT, Reply(550, "5.1.1", "No", ("more",)), "r", ("a.b",), 3.0, ("shadow",), ("failed",))
 WHOLE = msgspec.structs.replace(
-    SMALLEST, end=End.QUARANTINED, helo="h", tls=TLS13, user="ann", sender="", size=7, message_id="<1@x>", action="reject",
-    recipients=(RecipientEnd("bob@example.com", End.DELIVERED, "250 OK", "r"),), rule="r", because=("a.b",), reply="550 No",
-    decisions=(Decision(Phase.RCPT, VERDICT, (Step("a", Outcome.TIMEOUT, (Finding("a.b", "x", 2.0),), 0.5),), 1.5, "bob"),),
-    exchanges=(Exchange("MAIL", "250 OK", "FROM:<>", 0.5, 1.0),), handovers=(Handover("b", "h:25", "250", 0.1, TLS13, True),),
+    SMALLEST, end=End.QUARANTINED, helo="h", tls=TLS13, user="ann", sender="", size=7, message_id="<1@x>",
+    action="reject",
+    recipients=(RecipientEnd("bob@example.com", End.DELIVERED, "250 OK", "r"),), rule="r", because=("a.b",),
+    reply="550 No",
+    decisions=(Decision(Phase.RCPT, VERDICT, (Step("a", Outcome.TIMEOUT, (Finding("a.b", "x", 2.0),), 0.5),), 1.5,
+    "bob"),),
+    exchanges=(Exchange("MAIL", "250 OK", "FROM:<>", 0.5, 1.0),), handovers=(Handover("b", "h:25", "250", 0.1, TLS13,
+    True),),
     octets_in=5, octets_out=6,
 )  # fmt: skip
 

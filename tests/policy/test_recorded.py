@@ -86,3 +86,8 @@ def test_a_single_recipient_is_the_recipient_of_the_message():
 def test_the_bare_postmaster_has_no_domain():
     facts = recorded_facts(trace(), decision(Phase.RCPT, recipient="postmaster"))
     assert facts == facts_of(rcpt("postmaster", tls=TLS13))
+
+
+def test_a_decision_that_is_not_of_the_trace_rests_on_all_that_was_found_before_its_phase():
+    new = decision(Phase.DATA, "data.x")
+    assert [f.code for f in recorded_findings(trace(), new)] == ["connect.x", "mail.x", "mail.y", "data.x"]

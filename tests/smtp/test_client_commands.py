@@ -145,3 +145,8 @@ def test_whatever_the_address_holds_one_line_with_that_one_mailbox_is_said_or_no
         return
     assert said.endswith(b"\r\n") and b"\r" not in said[:-2] and b"\n" not in said[:-2] and b"\0" not in said
     assert forward_path(said[8:-2].decode()) == (address, "")
+
+
+def test_a_recipient_may_have_wishes_without_having_had_another_name():
+    envelope = replace(PLAIN, notify=("NEVER",))
+    assert rcpt(envelope, 0, ALL) == b"RCPT TO:<bob@example.test> NOTIFY=NEVER\r\n"

@@ -215,3 +215,25 @@ def test_a_callout_goes_command_by_command_too():
 )
 def test_a_server_that_cannot_take_it_is_not_asked(envelope, offered, reply):
     assert objection(envelope, offered) == reply
+
+
+def test_a_group_is_one_as_long_as_no_command_of_it_is_answered():
+    assert Transaction(ONE, PIPELINED).is_group and not Transaction(ONE, ONE_BY_ONE).is_group
+    transaction = Transaction(ONE, PIPELINED)
+    run(transaction, 250)
+    assert not transaction.is_group
+
+
+def test_content_may_follow_when_every_command_was_answered_well():
+    transaction = Transaction(ONE, ONE_BY_ONE)
+    agreed = []
+    for code in (250, 250, 354):
+        transaction.take(reply(code))
+        agreed.append(transaction.is_agreed)
+    assert agreed == [False, False, True]
+
+
+def test_a_group_that_was_answered_as_one_hopes_is_agreed_at_once():
+    transaction = Transaction(ONE, PIPELINED)
+    transaction.agree()
+    assert transaction.is_agreed

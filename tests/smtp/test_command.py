@@ -29,9 +29,11 @@ def event(line, smtputf8=False, offer=ALL):
         ("RCPT TO:<bob@example.com> NOTIFY=NEVER", Rcpt(recipient=BOB, notify="NEVER")),
         ("DATA", Data(chunked=False)), ("DATA  ", Data(chunked=False)), ("STARTTLS", StartTls()),
         ("BDAT 5", Chunk(5, False)), ("bdat 5 last", Chunk(5, True)), ("BDAT 0 LAST", Chunk(0, True)),
-        ("RSET", Plain("RSET")), ("QUIT", Plain("QUIT")), ("NOOP whatever it is", Plain("NOOP")), ("VRFY ann", Plain("VRFY")),
+        ("RSET", Plain("RSET")), ("QUIT", Plain("QUIT")), ("NOOP whatever it is", Plain("NOOP")),
+        ("VRFY ann", Plain("VRFY")),
         ("XEXCH50 1 2", Plain("XEXCH50")), ("HELP", Plain("HELP")), ("TURN", Plain("TURN")),
-        ("AUTH plain", Auth("PLAIN", None)), ("AUTH PLAIN AGE=", Auth("PLAIN", "AGE=")), ("AUTH CRAM-MD5 ", Auth("CRAM-MD5", None)),
+        ("AUTH plain", Auth("PLAIN", None)), ("AUTH PLAIN AGE=", Auth("PLAIN", "AGE=")),
+        ("AUTH CRAM-MD5 ", Auth("CRAM-MD5", None)),
     ],
 )  # fmt: skip
 def test_a_line_is_a_value(line, value):
@@ -47,14 +49,17 @@ def test_a_line_is_a_value(line, value):
         ("MAIL FROM:<a@b.example>x", replies.BAD_SENDER), ("MAIL FROM:<> X=1", replies.UNKNOWN_PARAMETER),
         ("MAIL FROM:<@x.example:a@b.example>", replies.NO_SOURCE_ROUTE),
         ("MAIL FROM:<é@b.example>", replies.NEEDS_SMTPUTF8), ("RCPT TO:<é@b.example>", replies.NEEDS_SMTPUTF8),
-        ("RCPT TO:<a@é.example>", replies.NEEDS_SMTPUTF8), ("RCPT", replies.BAD_ARGUMENT), ("RCPT FROM:<>", replies.BAD_ARGUMENT),
+        ("RCPT TO:<a@é.example>", replies.NEEDS_SMTPUTF8), ("RCPT", replies.BAD_ARGUMENT),
+        ("RCPT FROM:<>", replies.BAD_ARGUMENT),
         ("RCPT TO:<>", replies.BAD_RECIPIENT), ("RCPT TO:<nobody>", replies.BAD_RECIPIENT),
         ("RCPT TO:<@x.example:a@b.example>", replies.NO_SOURCE_ROUTE),
         ("RCPT TO:<a@b.example> SIZE=1", replies.UNKNOWN_PARAMETER),
         ("DATA now", replies.BAD_ARGUMENT), ("RSET x", replies.BAD_ARGUMENT), ("QUIT x", replies.BAD_ARGUMENT),
         ("STARTTLS x", replies.BAD_ARGUMENT), ("BDAT", replies.BAD_ARGUMENT), ("BDAT x", replies.BAD_ARGUMENT),
-        ("BDAT 5 FIRST", replies.BAD_ARGUMENT), ("BDAT ²", replies.BAD_ARGUMENT), ("BDAT 1234567890123", replies.BAD_ARGUMENT),
-        ("BDAT 5  LAST", replies.BAD_ARGUMENT), ("AUTH", replies.BAD_ARGUMENT), ("AUTH " + "A" * 21, replies.BAD_ARGUMENT),
+        ("BDAT 5 FIRST", replies.BAD_ARGUMENT), ("BDAT ²", replies.BAD_ARGUMENT),
+        ("BDAT 1234567890123", replies.BAD_ARGUMENT),
+        ("BDAT 5  LAST", replies.BAD_ARGUMENT), ("AUTH", replies.BAD_ARGUMENT),
+        ("AUTH " + "A" * 21, replies.BAD_ARGUMENT),
         ("AUTH $", replies.BAD_ARGUMENT),
     ],
 )  # fmt: skip
@@ -64,7 +69,9 @@ def test_a_line_that_is_none_is_refused(line, reply):
     assert refused.close == line.startswith("BDAT")  # how much content follows is anyone's guess
 
 
-@pytest.mark.parametrize("path", ["<a%b.example@c.example@d.example>", "<a@b.example@c.example>", "<b.example!a@c.example@x>"])
+@pytest.mark.parametrize(
+    "path", ["<a%b.example@c.example@d.example>", "<a@b.example@c.example>", "<b.example!a@c.example@x>"]
+)
 def test_a_relay_test_that_is_no_address_hears_that_nothing_is_relayed(path):
     assert event(f"RCPT TO:{path}").reply == replies.RELAYING_DENIED
 
@@ -78,7 +85,8 @@ def test_with_smtputf8_every_letter_may_be_said():
 @pytest.mark.parametrize(
     ("verb", "code", "rule"),
     [("VRFY", 502, "command.disabled"), ("XYZZY", 500, "command.unknown"), ("", 500, "command.unknown"),
-     ("GET", 421, "command.other-protocol"), ("SSH-2.0-PUTTY", 421, "command.other-protocol"), ("BDAT", 502, "command.disabled"),
+     ("GET", 421, "command.other-protocol"), ("SSH-2.0-PUTTY", 421, "command.other-protocol"),
+     ("BDAT", 502, "command.disabled"),
      ("BDAT\t5", 500, "command.unknown")],
 )  # fmt: skip
 def test_a_verb_that_is_not_in_the_table(verb, code, rule, response):
@@ -89,13 +97,37 @@ def test_a_verb_that_is_not_in_the_table(verb, code, rule, response):
 
 
 LINES = st.tuples(
-    st.sampled_from(["EHLO", "HELO", "MAIL", "RCPT", "DATA", "BDAT", "RSET", "NOOP", "QUIT", "STARTTLS", "VRFY", "AUTH", "X"]),
-    st.lists(st.sampled_from([" ", "FROM:", "TO:", "<", ">", "@", "a", "b.example", '"', "\\", "5", "LAST", "é", "=", "SIZE"])),
+    st.sampled_from(
+        ["EHLO", "HELO", "MAIL", "RCPT", "DATA", "BDAT", "RSET", "NOOP", "QUIT", "STARTTLS", "VRFY", "AUTH", "X"]
+    ),
+    st.lists(
+        st.sampled_from(
+            [" ", "FROM:", "TO:", "<", ">", "@", "a", "b.example", '"', "\\", "5", "LAST", "é", "=", "SIZE"]
+        )
+    ),
 ).map(lambda parts: parts[0] + "".join(parts[1]))
 
 
 @given(LINES, st.booleans())
 def test_any_printable_line_of_any_verb_is_a_value_or_a_refusal(line, smtputf8):
-    verb = next(v for v in ("STARTTLS", "EHLO", "HELO", "MAIL", "RCPT", "DATA", "BDAT", "RSET", "NOOP", "QUIT", "VRFY", "AUTH", "X") if line.startswith(v))
+    verb = next(
+        v
+        for v in (
+            "STARTTLS",
+            "EHLO",
+            "HELO",
+            "MAIL",
+            "RCPT",
+            "DATA",
+            "BDAT",
+            "RSET",
+            "NOOP",
+            "QUIT",
+            "VRFY",
+            "AUTH",
+            "X",
+        )
+        if line.startswith(v)
+    )
     found = parse(verb, line, ALL, smtputf8)
     assert not isinstance(found, Invalid) or found.reply.code >= 500

@@ -51,7 +51,8 @@ def test_the_end_is_where_it_is_and_nowhere_else(octets, size):
 
 @pytest.mark.parametrize(
     ("octets", "flaw"),
-    [(b"a\nb", Flaw.LINE_END), (b"a\rb", Flaw.LINE_END), (b"a\0b", Flaw.NUL), (b"\r\r\n", Flaw.LINE_END), (b"\n\r", Flaw.LINE_END)],
+    [(b"a\nb", Flaw.LINE_END), (b"a\rb", Flaw.LINE_END), (b"a\0b", Flaw.NUL), (b"\r\r\n", Flaw.LINE_END),
+    (b"\n\r", Flaw.LINE_END)],
 )  # fmt: skip
 def test_a_flaw_is_noted_and_nothing_more_is_kept(octets, flaw):
     kept, _, ended, reader = data(b"good\r\n", octets, b"more\r\n.\r\n")
@@ -108,7 +109,8 @@ def test_a_message_that_ends_within_a_line_gets_its_line_end():
 
 
 @pytest.mark.parametrize(
-    ("pieces", "flaw"), [((b"a\rb",), Flaw.LINE_END), ((b"a\r", b"b"), Flaw.LINE_END), ((b"a\r",), Flaw.LINE_END), ((b"a", b"\0"), Flaw.NUL)]
+    ("pieces", "flaw"), [((b"a\rb",), Flaw.LINE_END), ((b"a\r", b"b"), Flaw.LINE_END), ((b"a\r",), Flaw.LINE_END),
+    ((b"a", b"\0"), Flaw.NUL)]
 )  # fmt: skip
 def test_a_bare_carriage_return_or_nul_in_a_chunk_is_a_flaw(pieces, flaw):
     assert chunks(*pieces)[1].measure.flaw is flaw

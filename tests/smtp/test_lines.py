@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from gatepost.smtp.lines import BARE, DEFAULT_LIMIT, ENDLESS, NUL, SKIP_LIMIT, LineReader, Overlong, verb_of
 
 LENGTHS = {b"NOOP": 10, b"RCPT": 600}
-PIECES = st.lists(st.sampled_from([b"a", b"NOOP", b" ", b"\r", b"\n", b"\r\n", b"\0", b"x" * 9, b"y" * 300]), max_size=14)
+PIECES = st.lists(
+    st.sampled_from([b"a", b"NOOP", b" ", b"\r", b"\n", b"\r\n", b"\0", b"x" * 9, b"y" * 300]), max_size=14
+)
 
 
 def read(*pieces):
@@ -53,7 +55,9 @@ def test_however_octets_are_cut_the_lines_that_fit_are_the_same(octets, size):
     def fitting(lines):
         broken = [line for line in lines if line in (BARE, NUL)]
         return [
-            line for line in lines if isinstance(line, bytes) and len(line) + 2 <= LENGTHS.get(verb_of(line), DEFAULT_LIMIT)
+            line
+            for line in lines
+            if isinstance(line, bytes) and len(line) + 2 <= LENGTHS.get(verb_of(line), DEFAULT_LIMIT)
         ], bool(broken)
 
     assert fitting(read(*cut(octets, size))) == fitting(read(octets))
@@ -132,7 +136,18 @@ def test_clearing_forgets_everything():
 
 @pytest.mark.parametrize(
     ("line", "verb"),
-    [(b"noop x", b"NOOP"), (b"NOOP\r", b"NOOP"), (b"", b""), (b" x", b""), (b"a" * 100, b"A" * 32), (b"BDAT\t5", b"BDAT\t5")],
+    [
+        (b"noop x", b"NOOP"),
+        (b"NOOP\r", b"NOOP"),
+        (b"", b""),
+        (b" x", b""),
+        (b"a" * 100, b"A" * 32),
+        (b"BDAT\t5", b"BDAT\t5"),
+    ],
 )
 def test_the_verb_is_the_first_word_bounded(line, verb):
     assert verb_of(line) == verb
+
+
+def test_a_line_that_long_is_endless_even_if_it_comes_in_one_read_with_its_end():
+    assert read(b"x" * (SKIP_LIMIT + 1) + b"\r\nNOOP\r\n") == [ENDLESS]

@@ -129,24 +129,31 @@ def test_the_limit_counts_crlf(octets):
     ("line", "code", "rule"),
     [
         (b"WIZ", 502, "command.disabled"), (b"DEBUG", 502, "command.disabled"), (b"", 500, "command.unknown"),
-        (b"EXPN list", 502, "command.disabled"), (b"TURN", 502, "command.disabled"), (b"AUTH PLAIN", 502, "command.disabled"),
+        (b"EXPN list", 502, "command.disabled"), (b"TURN", 502, "command.disabled"),
+        (b"AUTH PLAIN", 502, "command.disabled"),
         (b"GET / HTTP/1.1", 421, "command.other-protocol"), (b"SSH-2.0-x", 421, "command.other-protocol"),
-        (b"RSET now", 501, "command.syntax"), (b"QUIT x", 501, "command.syntax"), (b"STARTTLS x", 501, "command.syntax"),
-        (b"MAIL LALA:", 501, "command.syntax"), (b"MAIL FROM:", 501, "command.syntax"), (b"MAIL", 501, "command.syntax"),
+        (b"RSET now", 501, "command.syntax"), (b"QUIT x", 501, "command.syntax"),
+        (b"STARTTLS x", 501, "command.syntax"),
+        (b"MAIL LALA:", 501, "command.syntax"), (b"MAIL FROM:", 501, "command.syntax"),
+        (b"MAIL", 501, "command.syntax"),
         (b"MAIL FROM:<pepe>", 501, "command.syntax"), (b"RCPT TO:<a@b.example>", 503, "command.sequence"),
         (b"DATA", 503, "command.sequence"), (b"EHLO", 501, "command.syntax"), (b"EHLO a$b", 501, "command.syntax"),
         (b"NOOP \x01", 500, "command.characters"), (b"NOOP \xff", 500, "command.characters"),
         (b"MAIL FROM:<\xff@b.example>", 501, "command.characters"), (b"BDAT x", 501, "command.syntax"),
         (b"BDAT -1", 501, "command.syntax"), (b"BDAT 100000000000000000000", 501, "command.syntax"),
         (b"BDAT", 501, "command.syntax"), (b"BDAT 999999999 LAST", 552, "content.size"),
-        (b"MAIL FROM:<a@b.example> SIZE=-1", 501, "command.syntax"), (b"MAIL FROM:<a@b.example> SIZE=", 501, "command.syntax"),
+        (b"MAIL FROM:<a@b.example> SIZE=-1", 501, "command.syntax"), (b"MAIL FROM:<a@b.example> SIZE=", 501,
+        "command.syntax"),
         (b"MAIL FROM:<a@b.example> SIZE=1 SIZE=1", 501, "command.syntax"),
         (b"MAIL FROM:<a@b.example> SIZE=1000000000000000000000000000000", 501, "command.syntax"),
         (b"MAIL FROM:<a@b.example> SIZE=100001", 552, "command.syntax"),
         (b"MAIL FROM:<a@b.example> BODY=BINARYMIME", 555, "command.syntax"),
-        (b"MAIL FROM:<a@b.example> FOO=BAR", 555, "command.syntax"), (b"MAIL FROM:<a@b.example>SIZE=1", 501, "command.syntax"),
-        ("MAIL FROM:<é@b.example>".encode(), 553, "command.syntax"), ("MAIL FROM:<a@é.example>".encode(), 553, "command.syntax"),
-        (b"MAIL FROM:<a@b.example> RET=X", 501, "command.syntax"), (b"MAIL FROM:<a@b.example> ENVID=+a", 501, "command.syntax"),
+        (b"MAIL FROM:<a@b.example> FOO=BAR", 555, "command.syntax"), (b"MAIL FROM:<a@b.example>SIZE=1", 501,
+        "command.syntax"),
+        ("MAIL FROM:<é@b.example>".encode(), 553, "command.syntax"), ("MAIL FROM:<a@é.example>".encode(), 553,
+        "command.syntax"),
+        (b"MAIL FROM:<a@b.example> RET=X", 501, "command.syntax"), (b"MAIL FROM:<a@b.example> ENVID=+a", 501,
+        "command.syntax"),
     ],
 )  # fmt: skip
 def test_what_the_protocol_rules_out(line, code, rule):
@@ -157,7 +164,8 @@ def test_what_the_protocol_rules_out(line, code, rule):
 def test_parameters_are_read_into_values():
     (mail, rcpt), _, _ = talk(
         greeted(server()),
-        b"MAIL FROM:<> SIZE=5 BODY=8bitmime SMTPUTF8 RET=HDRS ENVID=a+2Bb\r\nRCPT TO:<x@y.example> NOTIFY=delay,FAILURE ORCPT=rfc822;x@y.example\r\n",
+        b"MAIL FROM:<> SIZE=5 BODY=8bitmime SMTPUTF8 RET=HDRS ENVID=a+2Bb\r\n"
+        b"RCPT TO:<x@y.example> NOTIFY=delay,FAILURE ORCPT=rfc822;x@y.example\r\n",
     )
     assert mail == Mail(sender=None, size=5, body="8BITMIME", smtputf8=True, ret="HDRS", envid="a+2Bb")
     assert (rcpt.notify, rcpt.orcpt) == ("DELAY,FAILURE", "rfc822;x@y.example")

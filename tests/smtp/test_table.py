@@ -6,7 +6,14 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from gatepost.smtp.table import (
-    AUTH_GROWTH, BODY_GROWTH, DSN_MAIL_GROWTH, DSN_RCPT_GROWTH, SIZE_GROWTH, SMTPUTF8_GROWTH, CommandTable, Offer,
+    AUTH_GROWTH,
+    BODY_GROWTH,
+    DSN_MAIL_GROWTH,
+    DSN_RCPT_GROWTH,
+    SIZE_GROWTH,
+    SMTPUTF8_GROWTH,
+    CommandTable,
+    Offer,
 )  # fmt: skip
 
 BARE = Offer(size=1000)
@@ -22,7 +29,8 @@ def test_a_verb_that_is_absent_is_denied():
     ("offered", "mail", "rcpt"),
     [
         ({}, 0, 0), ({"eight_bit_mime": True}, BODY_GROWTH, 0), ({"smtputf8": True}, SMTPUTF8_GROWTH, 0),
-        ({"dsn": True}, DSN_MAIL_GROWTH, DSN_RCPT_GROWTH), ({"auth": ("PLAIN",)}, AUTH_GROWTH, 0), ({"starttls": True}, 0, 0),
+        ({"dsn": True}, DSN_MAIL_GROWTH, DSN_RCPT_GROWTH), ({"auth": ("PLAIN",)}, AUTH_GROWTH, 0),
+        ({"starttls": True}, 0, 0),
     ],
 )  # fmt: skip
 def test_mail_and_rcpt_grow_by_what_the_offer_invites(offered, mail, rcpt):
@@ -36,7 +44,8 @@ def test_a_verb_that_is_denied_does_not_grow():
 
 def test_everything_is_advertised_in_the_usual_order():
     assert FULL.terms(ALL).keywords == (
-        "PIPELINING", "SIZE 1000", "STARTTLS", "AUTH PLAIN LOGIN", "ENHANCEDSTATUSCODES", "8BITMIME", "DSN", "SMTPUTF8", "CHUNKING",
+        "PIPELINING", "SIZE 1000", "STARTTLS", "AUTH PLAIN LOGIN", "ENHANCEDSTATUSCODES", "8BITMIME", "DSN",
+        "SMTPUTF8", "CHUNKING",
     )  # fmt: skip
 
 
@@ -58,5 +67,9 @@ def test_nothing_is_advertised_that_is_not_offered(verbs, offer):
     assert ("STARTTLS" in words) == (offer.starttls and b"STARTTLS" in verbs)
     assert ("AUTH" in words) == (bool(offer.auth) and b"AUTH" in verbs)
     assert ("CHUNKING" in words) == (b"BDAT" in verbs)
-    assert ("8BITMIME" in words, "SMTPUTF8" in words, "DSN" in words) == (offer.eight_bit_mime, offer.smtputf8, offer.dsn)
+    assert ("8BITMIME" in words, "SMTPUTF8" in words, "DSN" in words) == (
+        offer.eight_bit_mime,
+        offer.smtputf8,
+        offer.dsn,
+    )
     assert "BINARYMIME" not in words

@@ -93,7 +93,8 @@ def test_an_empty_chunk_ends_at_once_and_a_missing_one_does_not():
 
 @pytest.mark.parametrize(
     ("octets", "reply", "closes"),
-    [(b"a\rb", replies.BAD_CONTENT_LINE_END, True), (b"a\0b", replies.BAD_CONTENT_NUL, True), (b"x" * 21, replies.TOO_LARGE, False)],
+    [(b"a\rb", replies.BAD_CONTENT_LINE_END, True), (b"a\0b", replies.BAD_CONTENT_NUL, True),
+    (b"x" * 21, replies.TOO_LARGE, False)],
 )  # fmt: skip
 def test_a_flawed_chunk_is_swallowed_whole_and_then_refused(octets, reply, closes):
     found, left = chunk(len(octets) + 2, octets, b"xx", b"NOOP\r\n", last=False)

@@ -31,7 +31,7 @@ LINGER = 5.0  # seconds for the client to read our last reply
 class Connection(Speaker):
     """Hears, and has events answered. Owned by the event loop; lives until `connection_lost`."""
 
-    __slots__ = ("is_served", "octets_in", "octets_then", "since", "wait")
+    __slots__ = ("decrypted", "is_served", "octets_in", "octets_then", "since", "wait")
 
     def __init__(self, session: Session, core: ServerProtocol, admission: Admission, wheel: Wheel) -> None:
         super().__init__(session, core, admission, wheel)
@@ -39,6 +39,7 @@ class Connection(Speaker):
         self.wait: Wait | None = None
         self.since = self.active
         self.is_served = True  # not sent away at the door
+        self.decrypted = b""  # came right behind the handshake, before we knew that it is done
 
     def begin(self, transport: asyncio.Transport, refusal: Reply | None, *, implicit_tls: bool, pause: float) -> None:
         """The greeting, or the reply that sends the client away.
@@ -71,6 +72,9 @@ class Connection(Speaker):
     def data_received(self, data: bytes) -> None:
         self.octets_in += len(data)
         self.active = self.loop.time()
+        if self.handshaking and self.transport is not None and self.transport.get_protocol() is not self:
+            self.decrypted += data
+            return
         if self.core.is_closed:
             return  # discarded unparsed; `linger` waits for the client to hear our last word
         self.core.receive(data)
@@ -244,7 +248,10 @@ class Connection(Speaker):
         self.busy = self.handshaking = False
         self.core.set_terms(self.session.terms())
         self.core.tls_started()
+        if self.decrypted:
+            self.core.receive(self.decrypted)
+            self.decrypted = b""
         if greet:
             self.greet()
         else:
-            self.settle()
+            self.go_on()

@@ -14,6 +14,8 @@ from gatepost.gateway.wheel import Wheel
 from gatepost.gateway.wire import Wire
 from gatepost.model.reply import Reply
 from gatepost.model.trace import End
+from gatepost.smtp import replies
+from gatepost.smtp.events import Invalid
 from gatepost.smtp.server import ServerProtocol
 
 EVICTED = Reply(421, "4.3.2", "Too busy, try again later")
@@ -80,11 +82,19 @@ class Speaker(Wire):
                 self.out.append(octets)
             else:
                 self.out = [octets]
+        if answer.reply.code == replies.START_CONTENT.code and self.core.is_closed:
+            self.overtaken()
         if answer.close:
             self.core.close()
         if answer.upgrade:
             self.flush()
             self.start_upgrade(greet=False)
+
+    def overtaken(self) -> None:
+        """Content came before it was asked for, so the protocol has said 554 instead; the record is to say so too."""
+        event = Invalid(reply=replies.PIPELINED, rule="command.pipelining", verb="DATA", close=True)
+        self.last_reply = event.reply
+        self.session.note(event, Answer(event.reply, close=True))
 
     def evict(self) -> bool:
         """Make room: this connection has been idle longest. False if the client waits for us."""

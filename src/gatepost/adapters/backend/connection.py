@@ -48,7 +48,9 @@ class Connection(asyncio.Protocol):
         deadline: loop time at which `expired` is to be called.
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, host: Host, settings: BackendSettings, owner: Owner) -> None:
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, host: Host, settings: BackendSettings, owner: "Owner[Connection]"
+    ) -> None:
         self.loop, self.host, self.settings, self.owner = loop, host, settings, owner
         self.name = str(host.where)
         self.client = ClientProtocol()

@@ -37,7 +37,7 @@ class Dialler:
         settings: BackendSettings,
         contexts: TlsContexts,
         name: str,
-        owner: Owner,
+        owner: Owner[Connection],
     ) -> None:
         self.loop, self.settings, self.contexts, self.owner = loop, settings, contexts, owner
         self.ehlo, self.helo = ehlo(name), helo(name)

@@ -1,24 +1,24 @@
 """What does a connection tell the pool that owns it?"""
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from gatepost.adapters.backend.hosts import Notice
 from gatepost.adapters.backend.job import Job
 
-if TYPE_CHECKING:
-    from gatepost.adapters.backend.connection import Connection
+C = TypeVar("C", contravariant=True)
+"""`connection.Connection`, which knows its owner by this module."""
 
 
-class Owner(Protocol):
+class Owner(Protocol[C]):
     """The pool, as a connection sees it."""
 
     @property
     def noticed(self) -> Notice: ...
 
-    def opened(self, connection: "Connection") -> None: ...
+    def opened(self, connection: C) -> None: ...
 
-    def freed(self, connection: "Connection") -> None: ...
+    def freed(self, connection: C) -> None: ...
 
-    def gone(self, connection: "Connection") -> None: ...
+    def gone(self, connection: C) -> None: ...
 
     def retry(self, job: Job[Any]) -> None: ...
