@@ -50,6 +50,7 @@ class Target:
         self.first_raw = {index: len(octets) for index, octets in backend.raw.items()}
         self.first_octet = gateway.stderr.stat().st_size
         self.legitimate: list[bytes] = []
+        self.process = 0
 
     @property
     def port(self) -> int:
@@ -130,8 +131,10 @@ class Target:
 
     def worker(self) -> int:
         """The process with the listener: the only worker, or the one that was started last."""
-        self.gateway.wait_for_records(event="serving")
-        return int(self.gateway.records(event="process started", process="worker-0")[-1]["id"])
+        if not descriptors(self.process):  # not known yet, or another one by now; the log can be long
+            self.gateway.wait_for_records(event="serving")
+            self.process = int(self.gateway.records(event="process started", process="worker-0")[-1]["id"])
+        return self.process
 
     def descriptors(self) -> int:
         return descriptors(self.worker())

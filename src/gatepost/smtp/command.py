@@ -42,7 +42,7 @@ def denied(verb: str, response: Response) -> Invalid:
 
 
 def is_chunk(verb: str) -> bool:
-    """Content of unknown size follows, whatever we answer, and must not be taken for commands; so for `BDAT\\t5` too."""
+    """Content of unknown size follows, whatever we answer, and must never be taken for commands (`BDAT\\t5` too)."""
     return verb.startswith("BDAT")
 
 

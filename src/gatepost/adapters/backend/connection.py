@@ -58,8 +58,7 @@ class Connection(asyncio.Protocol):
         self.state = State.SETUP
         self.offered = Extensions()
         self.tls: Tls | None = None
-        self.served = 0
-        self.is_old = False
+        self.served, self.is_old = 0, False
         self.deadline = NEVER
         self.job: Job[Any] | None = None
         self.exchange: Exchange | None = None
