@@ -89,3 +89,21 @@ def everybody(open_gateway: Gateway, sloppy: SloppyServer) -> Iterator[Target]:
     target.serve_somebody()
     yield target
     target.assert_no_bug()
+
+
+@pytest.fixture(scope="session")
+def strict_gateway(sloppy: SloppyServer) -> Iterator[Gateway]:
+    limits = {"errors": None, "junk_commands": None, "refused_recipients": None}
+    with Gateway(
+        backend=sloppy.port, settings=laid_over(GENEROUS, {"listeners": {"inbound": {"limits": limits}}})
+    ) as gateway:
+        yield gateway
+
+
+@pytest.fixture
+def strict(strict_gateway: Gateway, sloppy: SloppyServer) -> Iterator[Target]:
+    """A gateway with the default limits of errors: 10 of them, 100 commands without mail, 100 refused recipients."""
+    target = Target(strict_gateway, sloppy)
+    yield target
+    target.serve_somebody()
+    target.assert_no_bug()

@@ -16,6 +16,7 @@ HOUSEKEEPING = (b"EHLO", b"QUIT", b"RSET", b"NOOP")  # what the gateway's pool s
 OURS = re.compile(
     rb"\A(?:X-Gateway-Tag: [a-z-]+\r\n)?Received: from [^\r\n]*\r\n(?:\t[^\r\n]*\r\n)+"
 )  # what the gateway puts on top
+STARTED = re.compile(r'"process": "worker-0", "id": (\d+), "event": "process started"')
 WAIT = 10.0  # seconds for what the backend sees or the log says
 GENEROUS: dict[str, Any] = {
     "listeners": {
@@ -131,9 +132,9 @@ class Target:
 
     def worker(self) -> int:
         """The process with the listener: the only worker, or the one that was started last."""
-        if not descriptors(self.process):  # not known yet, or another one by now; the log can be long
-            self.gateway.wait_for_records(event="serving")
-            self.process = int(self.gateway.records(event="process started", process="worker-0")[-1]["id"])
+        if not descriptors(self.process):  # not known yet, or another one by now
+            wait_until(lambda: '"serving"' in self.gateway.said(), seconds=WAIT, what="it serves")
+            self.process = int(STARTED.findall(self.gateway.said())[-1])
         return self.process
 
     def descriptors(self) -> int:

@@ -10,7 +10,6 @@ from tests.attacks.target import GENEROUS, Target
 from tests.servers.gateway import Gateway, laid_over
 
 MIB = 1024 * 1024
-DEFAULTS = {"listeners": {"inbound": {"limits": {"errors": None, "junk_commands": None, "refused_recipients": None}}}}
 
 
 def limits(**given: int) -> dict:
@@ -48,9 +47,8 @@ def test_proto_19_guessing_names_is_cut_short_over_connections_too(attack):
         client.envelope()
 
 
-def test_proto_19_a_hundred_names_in_one_connection_end_it(attack):
-    target = attack(DEFAULTS)
-    with target.connect() as client:
+def test_proto_19_a_hundred_names_in_one_connection_end_it(strict):
+    with strict.connect() as client:
         heard = offered(client, range(200))
     assert [line[:3] for line in heard] == [b"550"] * 100 + [b"421"]
     assert len(set(heard[:100])) == 1, "the reply tells one name from another"
@@ -66,7 +64,7 @@ def test_proto_19_each_guess_waits_in_the_tar_pit_for_longer(attack):
             began = time.monotonic()
             client.expect(550, b"RCPT TO:<" + name + b"@example.test>")
             took.append(time.monotonic() - began)
-    assert took[0] >= 0.1 and took[1] >= 0.2 and took[2] >= 0.25, took
+    assert took[0] > 0.09 and took[1] > 0.19 and took[2] > 0.24, took
 
 
 def test_proto_19_a_known_name_is_not_told_apart_by_its_time(attack):
@@ -120,9 +118,8 @@ def test_proto_21_auth_garbage(target):
     target.assert_nothing_passed()
 
 
-def test_proto_21_two_hundred_failures_are_cut(attack):
-    target = attack(DEFAULTS)
-    with target.connect() as client:
+def test_proto_21_two_hundred_failures_are_cut(strict):
+    with strict.connect() as client:
         client.ehlo()
         client.send(b"AUTH PLAIN AGFubgBzZWNyZXQ=\r\n" * 200)
         codes = []
@@ -173,7 +170,7 @@ def test_proto_23_who_talks_before_the_greeting_is_sent_away(patient, early):
 def test_proto_23_who_waits_is_greeted(patient):
     began = time.monotonic()
     with patient.connect() as client:
-        assert client.greeting.code == 220 and time.monotonic() - began >= 0.2
+        assert client.greeting.code == 220 and time.monotonic() - began > 0.19
         client.ehlo()
 
 

@@ -6,7 +6,6 @@ import pytest
 
 from tests.attacks.client import Closed
 
-STRICT = {"listeners": {"inbound": {"limits": {"errors": None, "junk_commands": None, "refused_recipients": None}}}}
 MIB = 1024 * 1024
 
 
@@ -91,9 +90,8 @@ def test_proto_18_vrfy_says_the_same_of_everybody(session):
     assert len({session.command(b"VRFY " + name).lines for name in names}) == 1
 
 
-def test_proto_22_ten_unknown_commands_end_the_session(attack):
-    target = attack(STRICT)
-    with target.connect() as client:
+def test_proto_22_ten_unknown_commands_end_the_session(strict):
+    with strict.connect() as client:
         client.send(b"FOO\r\n" * 30)
         replies = client.remaining()
     assert [reply.code for reply in replies] == [500] * 9 + [421]
@@ -185,9 +183,8 @@ def test_proto_29_arguments_where_there_are_none(session):
         session.reply()
 
 
-def test_proto_29_a_flood_of_help_is_cut(attack):
-    target = attack(STRICT)
-    with target.connect() as client:
+def test_proto_29_a_flood_of_help_is_cut(strict):
+    with strict.connect() as client:
         client.send(b"HELP\r\n" * 1000)
         codes = [reply.code for reply in client.remaining()]
     assert codes == [502] * 9 + [421]

@@ -533,3 +533,13 @@ def test_content_that_came_before_it_was_asked_for_is_recorded_as_what_it_is():
     (trace,) = scene.house.traces
     assert (trace.end, trace.exchanges[-1].argument) == (End.DROPPED, "command.pipelining")
     assert trace.reply.startswith("554 5.5.0 ")
+
+
+def test_the_greeting_waits_for_what_has_to_be_known():
+    house = House()
+    answer = house.loop.create_future()
+    house.listener.judge = house.judge(((Phase.CONNECT, "odd.thing"),), (), {"odd.thing": answer})
+    client = house.client()
+    assert client.hear() == ""
+    house.loop.do(answer.set_result, None)
+    assert client.hear() == "220 mx.example.com ESMTP\r\n"

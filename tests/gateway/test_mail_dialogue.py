@@ -306,3 +306,8 @@ def test_a_large_message_goes_through_a_file(tmp_path):
     house.greeted().say(MAIL, RCPT, DATA, b"Subject: x\r\n\r\n", *[line] * 100, b".\r\n")
     ((_, octets),) = house.backend.messages
     assert octets.endswith(b"\r\n\r\n" + line * 100)
+
+
+def test_a_rule_at_data_that_finds_nothing_to_say_lets_content_come():
+    client = House(rules=(rule(Action.REJECT, "odd.thing", Phase.DATA),)).greeted()
+    assert client.say(MAIL, RCPT, DATA).endswith("354 End data with <CR><LF>.<CR><LF>\r\n")

@@ -78,6 +78,12 @@ def test_everything_else_passes_as_it_came(field):
     assert sent(header) == b"From: a@b.example\r\n" + field + b"\r\n"
 
 
+@pytest.mark.parametrize("name", [b"Mailgate-Tag", b"MAILGATE-x", b"mailgate-Tag "])
+def test_our_own_prefix_is_ours_whatever_it_begins_with(name):
+    header = b"From: a@b.example\r\n" + name + b": forged\r\nMailgates: x\r\n"
+    assert sent(header, prefix="mailgate-") == b"From: a@b.example\r\nMailgates: x\r\n"
+
+
 def test_a_header_of_nothing_else_is_emptied():
     assert sent(b"X-SCL: 1\r\nX-Spam-Flag: NO\r\n") == b""
 

@@ -24,8 +24,6 @@ from gatepost.smtp.server import ServerProtocol
 GREETING = Plain("")  # the client has connected; that is answered too
 OUR_FAULT = Reply(421, "4.3.0", "Internal error, try again later")
 TURN = 100  # events answered before other connections have theirs
-WRITE_BUFFER = 64 * 1024  # octets of replies the client may leave unread
-LINGER = 5.0  # seconds for the client to read our last reply
 
 
 class Connection(Speaker):

@@ -147,10 +147,10 @@ class LimitSettings(Section):
         STANDARD.session, ge=10, description="Time a connection may last; takes effect at MAIL or while idle."
     )
     data_rate: int = Field(
-        STANDARD.data_rate, ge=0, description="Least octets a second of content, on average, after data_grace."
+        STANDARD.data_rate, ge=0, description="Least octets a second of content, on average over each data_grace."
     )
     data_grace: Duration = Field(
-        STANDARD.data_grace, ge=1, description="Time before that; refused content too is read on for so long at most."
+        STANDARD.data_grace, ge=1, description="Time over which that is taken; refused content too is read on for so long at most."
     )
 
     def limits(self) -> Limits:

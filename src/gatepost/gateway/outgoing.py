@@ -73,7 +73,8 @@ def outgoing(message: Message, ours: bytes, prefix: str, hostname: str, *, outsi
         hostname: our id in Authentication-Results.
         outside: the client is not one of ours, so what the inside trusts is removed.
     """
-    if not outside or not any([field.name[:1] in SUSPECT for field in message.header]):
+    suspect = SUSPECT if prefix[:1] in SUSPECT else SUSPECT | {prefix[:1], prefix[:1].upper()}
+    if not outside or not any([field.name[:1] in suspect for field in message.header]):
         return Outgoing(ours, message.content)
     kept = [field for field in message.header if not is_for_the_inside(field, prefix, hostname)]
     if len(kept) == len(message.header):
@@ -84,8 +85,10 @@ def outgoing(message: Message, ours: bytes, prefix: str, hostname: str, *, outsi
 def is_for_the_inside(field: Field, prefix: str, hostname: str) -> bool:
     """A field by which the inside would believe a stranger; odd blanks in the name do not hide it."""
     name = field.name.strip().lower()
+    if name.startswith(prefix):
+        return True
     if name[0:2] == "x-":
-        return name.startswith(TRUSTED_PREFIXES) or name in TRUSTED_NAMES or name.startswith(prefix)
+        return name.startswith(TRUSTED_PREFIXES) or name in TRUSTED_NAMES
     return name == "authentication-results" and authserv_id(field.value) == hostname.lower()
 
 

@@ -106,6 +106,14 @@ def overdue(connection: Waiting, wait: Wait, now: float) -> None:
         case Wait.READER:
             connection.abort()
         case Wait.CONTENT:
-            least = connection.session.at.limits.data_rate * (now - connection.since)
-            if not connection.give_up_content() and connection.octets_in - connection.octets_then < least:
-                connection.part_with(SLOW_CONTENT)
+            content_due(connection, now)
+
+
+def content_due(connection: Waiting, now: float) -> None:
+    """The rate is taken anew each time: a burst at first does not buy a stall of hours."""
+    least = connection.session.at.limits.data_rate * (now - connection.since)
+    if connection.give_up_content():
+        return
+    if connection.octets_in - connection.octets_then < least:
+        connection.part_with(SLOW_CONTENT)
+    connection.since, connection.octets_then = now, connection.octets_in

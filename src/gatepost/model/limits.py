@@ -21,8 +21,8 @@ class Limits(Struct, frozen=True, kw_only=True):
         idle: seconds without a command before 421.
         command: seconds from the first octet of a command line to its end.
         session: seconds a connection may last; takes effect at MAIL or while idle.
-        data_rate: least octets per second of content, averaged since DATA began.
-        data_grace: seconds of content before that counts, and that content refused already is read to its end.
+        data_rate: least octets per second of content, averaged over each `data_grace`.
+        data_grace: seconds over which that is taken, and that content refused already is read to its end.
     """
 
     connections: int = 2000
