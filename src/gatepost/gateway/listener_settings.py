@@ -150,7 +150,9 @@ class LimitSettings(Section):
         STANDARD.data_rate, ge=0, description="Least octets a second of content, on average over each data_grace."
     )
     data_grace: Duration = Field(
-        STANDARD.data_grace, ge=1, description="Time over which that is taken; refused content too is read on for so long at most."
+        STANDARD.data_grace,
+        ge=1,
+        description="Time over which that is taken; refused content too is read on for so long at most.",
     )
 
     def limits(self) -> Limits:
