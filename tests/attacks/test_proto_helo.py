@@ -74,16 +74,29 @@ def test_proto_02_a_bad_address_literal(target, verb):
     target.assert_nothing_passed()
 
 
-def test_proto_02_and_03_loopback_and_our_names_from_outside(from_outside):
-    for name in (b"[127.0.0.1]", b"[IPv6:::1]", b"[127.9.9.9]", b"[IPv6:::ffff:127.0.0.1]"):
-        with from_outside("192.0.2.99") as client:
-            assert client.command(b"EHLO " + name).code == 550, name
-            assert client.command(b"MAIL FROM:<a@b.test>").code == 503
-    for name in (b"mx.example.test", b"MX.Example.TEST", b"example.test", b"EXAMPLE.TEST"):
+LOOPBACKS = [b"[127.0.0.1]", b"[IPv6:::1]", b"[127.9.9.9]", b"[IPv6:::ffff:127.0.0.1]"]
+OUR_NAMES = [b"mx.example.test", b"MX.Example.TEST", b"example.test", b"EXAMPLE.TEST"]
+
+
+def assert_refused_from_outside(connect, names: list[bytes]) -> None:
+    for name in names:
         for verb in (b"EHLO ", b"HELO "):
-            with from_outside("192.0.2.99") as client:
+            with connect("192.0.2.99") as client:
                 assert client.command(verb + name).code == 550, name
                 assert client.command(b"MAIL FROM:<a@b.test>").code == 503
+
+
+def test_proto_02_a_loopback_literal_from_outside(from_outside):
+    assert_refused_from_outside(from_outside, LOOPBACKS)
+
+
+def test_proto_03_our_names_and_domains_from_outside(from_outside):
+    assert_refused_from_outside(from_outside, OUR_NAMES)
+
+
+def test_proto_03_our_address_from_outside(from_outside):
+    """The address that the listener is bound to, as a literal and without its brackets."""
+    assert_refused_from_outside(from_outside, [b"[127.0.0.1]", b"127.0.0.1"])
 
 
 def test_proto_04_helo_names_that_mean_something_to_a_shell_or_a_template(session):

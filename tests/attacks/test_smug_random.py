@@ -122,7 +122,7 @@ def say(client: Client, pieces: list[bytes], is_patient: bool) -> None:
         pass
 
 
-@bounded
+@settings(bounded, max_examples=250)
 @given(pieces=STREAM, is_patient=st.booleans())
 def test_smug_random_sessions_pass_what_a_strict_server_takes(target, pieces, is_patient):
     now = since_now(target)
