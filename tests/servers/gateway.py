@@ -193,9 +193,15 @@ def descendants(root: int) -> list[int]:
     """A process and everything below it."""
     found = [root]
     for pid in found:
-        for children in Path(f"/proc/{pid}/task").glob("*/children"):
-            try:
+        for children in threads(pid):
+            with contextlib.suppress(OSError):  # ended while we looked
                 found += [int(child) for child in children.read_text().split()]
-            except OSError:  # ended while we looked
-                continue
     return found
+
+
+def threads(pid: int) -> list[Path]:
+    """The file `children` of each thread; none if the process has ended."""
+    try:
+        return [entry / "children" for entry in Path(f"/proc/{pid}/task").iterdir()]
+    except OSError:
+        return []
