@@ -1,3 +1,4 @@
+import json
 import re
 import subprocess
 import sys
@@ -14,6 +15,12 @@ ACCOUNT = {"bind_dn": "cn=gatepost,dc=example,dc=com", "password_file": "/etc/ga
 def test_the_example_of_the_documents_is_valid():
     settings = LdapSettings(type="ldap", schema="active-directory", **GOOD, **ACCOUNT)
     assert settings.base == ("dc=example,dc=com",)
+
+
+def test_there_may_be_several_bases_in_a_list_as_the_file_has_it():
+    text = json.dumps({**GOOD, "base": ["ou=a,dc=example,dc=com", "ou=b,dc=example,dc=com"]})
+    settings = LdapSettings.model_validate_json(text, strict=True)
+    assert settings.base == ("ou=a,dc=example,dc=com", "ou=b,dc=example,dc=com")
 
 
 @pytest.mark.parametrize(
