@@ -66,7 +66,6 @@ def accepted(i: int) -> Trace:
             Exchange("DATA", "354 Go on", "", 0.004), Exchange(".", "250 2.0.0 OK, as 0000000004f3a", "", 0.021),
         ),
         handovers=(Handover("exchange", "10.0.0.5:25", "250 2.0.0 OK: queued as 4F3A", 0.008),),
-        octets_in=4300, octets_out=300,
     )  # fmt: skip
 
 

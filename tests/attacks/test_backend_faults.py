@@ -17,16 +17,16 @@ from typing import Any
 
 import pytest
 
-from gatepost.testing.listening import LoopbackServer
+from gatepost.testing.listening import LoopbackServer, Wire
 from gatepost.testing.mailbox import Mailbox
 from gatepost.testing.scripted import EHLO, Act, Drip, Endless, ScriptedServer, Step, Upgrade, dialogue
 from tests.attacks.background import Background
 from tests.attacks.client import Client
 from tests.attacks.conftest import GENEROUS
 from tests.attacks.target import Target
+from tests.servers import need
 from tests.servers.gateway import Gateway, laid_over
 from tests.servers.loopback import HOST, free_port, wait_until
-from tests.servers.need import root
 
 CONTENT = b"Subject: to a bad backend\r\n\r\nbody\r\n"
 GREETING, OK = b"220 x\r\n", b"250 2.0.0 Ok\r\n"
@@ -126,6 +126,9 @@ class Fleet(LoopbackServer):
 
     async def stop(self) -> None:
         await asyncio.gather(*(server.stop() for server in self.servers.values()))
+
+    async def converse(self, wire: Wire, index: int) -> None:
+        raise AssertionError("each of them does so at a port of its own")
 
 
 @pytest.fixture(scope="module")
@@ -349,12 +352,12 @@ def test_dos_17_waiting_for_a_free_connection_ends(attack):
 @pytest.fixture
 def small_disk(tmp_path) -> Iterator[Path]:
     """8 MiB, mounted for this test."""
-    root("mounts a small file system")
+    need.root("mounts a small file system")
     where = tmp_path / "disk"
     where.mkdir()
     mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(where)], capture_output=True)
     if mounted.returncode:
-        pytest.skip(f"may not mount here: {mounted.stderr.decode().strip()}")
+        need.absent(f"may not mount here: {mounted.stderr.decode().strip()}")
     yield where
     subprocess.run(["umount", "--lazy", str(where)], check=True)
 

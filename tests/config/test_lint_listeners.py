@@ -112,3 +112,14 @@ def test_the_papers_own_numbers_are_warned_of():
         "limits.hops", "limits.connections", "limits.message-size", "commands.length", "checks.blank-sender",
         "checks.own-domain",
     }  # fmt: skip
+
+
+def test_a_verb_that_nothing_carries_out_is_told_where_the_operator_has_enabled_it():
+    found = rules(inbound(commands={"AUTH": True, "etrn": 200, "HELP": True, "EXPN": False}))
+    assert found["commands.unserved"].severity is Severity.WARNING
+    told = [p.key for p in lint(quiet(inbound(commands={"AUTH": True, "etrn": 200, "HELP": True, "EXPN": False})))]
+    assert told == ["AUTH", "etrn"]
+
+
+def test_a_profile_that_enables_such_a_verb_is_not_blamed():
+    assert "commands.unserved" not in rules({"profile": "aggressive"})

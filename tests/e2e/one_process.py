@@ -74,7 +74,8 @@ class Ledger:
     def raise_alarm(self, key: str, text: str) -> None:
         self.entries.append(("alarm", key))
 
-    def all_clear(self, key: str, text: str = "") -> None: ...
+    def all_clear(self, key: str, text: str = "") -> None:
+        self.entries.append(("clear", key))
 
     def of(self, kind: str) -> list[Any]:
         return [what for entry, what in self.entries if entry == kind]

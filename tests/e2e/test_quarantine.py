@@ -6,10 +6,16 @@ import os
 import re
 import shutil
 import signal
+import time
 
 import pytest
 
+from gatepost.adapters.quarantine import FileQuarantine
+from gatepost.gateway.outgoing import Outgoing
+from gatepost.gateway.spool import Spool
+from gatepost.model.address import Address
 from gatepost.model.trace import End
+from gatepost.ports.backend import Envelope
 from gatepost.testing.scripted import ScriptedServer, dialogue
 from tests.e2e.one_process import HELD, Client, Ledger, held_in, held_in_directory, settings_in, with_backend
 from tests.servers.swaks import swaks
@@ -46,6 +52,30 @@ async def test_a_held_message_is_on_disk_as_it_came_with_its_envelope(holding):
     assert held["recipients"] == ["a@example.test", "b@example.test"]
     ours = OURS.match(held["octets"])
     assert ours and held["octets"][ours.end() :] == MESSAGE
+
+
+async def test_drafts_of_a_killed_process_are_cleared_away_and_those_at_work_are_not(holding):
+    directory = holding.gateway.data_dir / "quarantine"
+    for name, age in (".old.1", 3700), (".new.2", 3500), ("held", 9999):
+        (directory / name).mkdir(parents=True)
+        (directory / name / "message").write_bytes(b"x")
+        os.utime(directory / name, (time.time() - age,) * 2)
+    async with Client(holding):
+        assert sorted(os.listdir(directory)) == [".new.2", "held"]
+
+
+async def test_what_the_sender_wants_to_be_told_is_kept_with_it(tmp_path):
+    """A release has to say it again (RFC 3461 §5)."""
+    one, other = (Address("a", "example.test"), Address("b", "example.test"))
+    envelope = Envelope(
+        sender=None, recipients=(one, other), size=1, ret="HDRS", envid="one", notify=("NEVER", "FAILURE,DELAY"),
+        orcpt=("", "rfc822;b@old.test"),
+    )  # fmt: skip
+    payload = Outgoing(b"", Spool(tmp_path, 100))
+    await FileQuarantine(tmp_path / "quarantine").put("1", envelope, payload, "held")
+    (held,) = held_in_directory(tmp_path)
+    assert (held["ret"], held["envid"]) == ("HDRS", "one")
+    assert held["notify"] == ["NEVER", "FAILURE,DELAY"] and held["orcpt"] == ["", "rfc822;b@old.test"]
 
 
 async def test_nobody_but_the_gateway_may_read_it(holding):

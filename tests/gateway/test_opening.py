@@ -183,6 +183,16 @@ def test_what_the_proxy_says_of_tls_is_the_clients():
     assert house.traces[0].tls.version == "TLSv1.3" and house.traces[0].end is End.ABANDONED
 
 
+def test_a_bug_while_a_connection_opens_leaves_none_that_nobody_ends():
+    house = House()
+    house.listener.ids.next = lambda now: 1 / 0
+    client = house.client()
+    assert client.is_closed and [(where, type(error)) for where, error in house.bugs] == [
+        ("opening", ZeroDivisionError)
+    ]
+    assert house.loop.is_idle
+
+
 # ── coming in ────────────────────────────────────────────────────────────────
 
 

@@ -134,6 +134,11 @@ def test_a_verb_that_is_listed_though_nobody_has_an_answer_is_not_implemented():
     assert client.say(b"AUTH PLAIN\r\n") == "502 5.5.1 Command not implemented\r\n"
 
 
+def test_help_where_it_is_allowed_says_no_more_than_where_to_read():
+    client = House(listener={"commands": {"EHLO": True, "HELP": True}}).greeted()
+    assert client.say(b"HELP MAIL\r\n") == "214 2.0.0 See RFC 5321\r\n"
+
+
 def test_quit_is_answered_and_closes():
     client = House().greeted()
     assert client.say(b"QUIT\r\nNOOP\r\n") == "221 2.0.0 Closing connection\r\n" and client.is_closed

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives import serialization
 from gatepost.gateway.certificate import BadCertificate
 from gatepost.gateway.tls import ServerTls, describe
 from tests.servers.certificates import Authority
+from tests.servers.need import program
 
 RSA, ECDSA = trustme.KeyType.RSA, trustme.KeyType.ECDSA
 LONG_NAME = ".".join(["abcdefghi"] * 25) + ".abcde"  # 255 octets
@@ -326,16 +327,10 @@ def test_a_key_that_is_encrypted_is_refused_without_asking_for_its_password(pair
 
 def test_a_key_that_is_too_short_is_refused_with_what_would_be_right(tmp_path):
     command = "openssl req -x509 -newkey rsa:1024 -nodes -subj /CN=weak.example -days 2 -keyout weak.key -out weak.crt"
-    need_openssl()
+    program("openssl")
     subprocess.run(command.split(), cwd=tmp_path, check=True, capture_output=True, timeout=30)
     with pytest.raises(BadCertificate, match=r"weak\.crt: its key or signature is too weak: RSA of 2048 bits"):
         ServerTls([(str(tmp_path / "weak.crt"), str(tmp_path / "weak.key"))])
-
-
-def need_openssl():
-    if not shutil.which("openssl"):
-        assert os.environ.get("CI") != "true", "openssl is missing"
-        pytest.skip("this test needs openssl: apt-get install openssl")
 
 
 def test_a_file_that_is_not_there_is_named_at_the_start(pairs, tmp_path):
@@ -345,7 +340,7 @@ def test_a_file_that_is_not_there_is_named_at_the_start(pairs, tmp_path):
 
 def test_a_client_cannot_renegotiate(pairs):
     """`openssl s_client` asks for it when it reads a line `R`."""
-    need_openssl()
+    program("openssl")
     listener = socket.create_server(("127.0.0.1", 0))
     listener.settimeout(20)
     port = listener.getsockname()[1]

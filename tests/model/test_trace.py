@@ -24,7 +24,6 @@ WHOLE = msgspec.structs.replace(
     "bob"),),
     exchanges=(Exchange("MAIL", "250 OK", "FROM:<>", 0.5, 1.0),), handovers=(Handover("b", "h:25", "250", 0.1, TLS13,
     True),),
-    octets_in=5, octets_out=6,
 )  # fmt: skip
 
 

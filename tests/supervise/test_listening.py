@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -27,13 +28,10 @@ def test_endpoints_are_written_as_in_the_configuration() -> None:
 
 
 def test_ipv6_means_ipv6_only(ports: Ports) -> None:
-    if not socket.has_ipv6:
-        pytest.skip("no IPv6 here")
+    if not Path("/proc/net/if_inet6").exists():
+        pytest.skip("this kernel has no IPv6")
     port = free_port()
-    try:
-        ports.open({"a": (Endpoint("::", port), Endpoint("0.0.0.0", port))}, 1)
-    except StartError as error:
-        pytest.skip(f"no IPv6 here: {error}")
+    ports.open({"a": (Endpoint("::", port), Endpoint("0.0.0.0", port))}, 1)
     assert {sock.family for sock in ports.all()} == {socket.AF_INET, socket.AF_INET6}
 
 

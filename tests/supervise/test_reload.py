@@ -1,5 +1,6 @@
 """Claims about a new configuration taking over while the gateway runs."""
 
+import os
 import signal
 import socket
 import threading
@@ -96,6 +97,14 @@ def test_more_workers_get_sockets_of_their_own(running: Running) -> None:
     running.reload(workers=3)
     in_force(running, 2)
     assert listeners(running.port) == 3
+
+
+def test_more_workers_than_fit_beside_the_old_ones_are_refused_and_nothing_waits_for_ever(running: Running) -> None:
+    running.start(workers=1)
+    running.reload(workers=2 * max(1, os.cpu_count() or 1, 4))
+    running.wait_for("gateway.workers cannot be")
+    running.reload(workers=2)
+    in_force(running, 2)
 
 
 def test_fewer_workers_share_all_sockets_that_are_there(running: Running) -> None:

@@ -8,7 +8,9 @@ import asyncio
 import hashlib
 import os
 import shutil
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -18,9 +20,11 @@ from gatepost.ports.backend import Envelope
 from gatepost.ports.quarantine import Holdable
 from gatepost.ports.unavailable import Unavailable
 
+ABANDONED = 3600.0  # seconds after which nobody still writes a draft
+
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of a held message beside its octets."""
+    """What is known of a held message beside its octets; the fields after `recipients` as in `Envelope`."""
 
     transaction: str
     reason: str
@@ -28,6 +32,10 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     recipients: tuple[str, ...]
     body: str
     smtputf8: bool
+    ret: str
+    envid: str
+    notify: tuple[str, ...]
+    orcpt: tuple[str, ...]
 
 
 class FileQuarantine:
@@ -39,11 +47,13 @@ class FileQuarantine:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
+        self.clear_drafts(time.time() - ABANDONED)
 
     async def put(self, transaction: str, envelope: Envelope, payload: Holdable, reason: str) -> str:
         held = Held(
             transaction=transaction, reason=reason, sender=text(envelope.sender),
             recipients=tuple(str(r) for r in envelope.recipients), body=envelope.body, smtputf8=envelope.smtputf8,
+            ret=envelope.ret, envid=envelope.envid, notify=envelope.notify, orcpt=envelope.orcpt,
         )  # fmt: skip
         try:
             return await asyncio.get_running_loop().run_in_executor(None, self.store, held, payload)
@@ -67,6 +77,13 @@ class FileQuarantine:
         finally:
             shutil.rmtree(draft, ignore_errors=True)
         return name
+
+    def clear_drafts(self, before: float) -> None:
+        """What a killed process left half written is nobody's message: no 250 was said to it."""
+        for draft in self.directory.glob(".*"):
+            with suppress(OSError):  # another worker was first
+                if draft.stat().st_mtime < before:
+                    shutil.rmtree(draft, ignore_errors=True)
 
     def keep(self, draft: Path, final: Path) -> None:
         """Under its name; whoever was there first, also at this very moment, holds the same octets."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import structlog
 
+from gatepost.adapters.backend.hosts import HOST_BACK, HOST_FAILED
 from gatepost.adapters.backend.pool import Pool
 from gatepost.adapters.directory_file import FileDirectory
 from gatepost.adapters.lists import FileLists
@@ -87,8 +88,11 @@ class Graph:
         self.listeners = {name: self.listener(name, section) for name, section in settings.listeners.items()}
 
     def pool(self, name: str) -> Pool:
-        def notice(code: str, text: str) -> None:
-            self.alarms.raise_alarm(f"backend.{code}.{name}", text)
+        def notice(code: str, host: str, text: str) -> None:
+            if code == HOST_BACK:
+                self.alarms.all_clear(f"{HOST_FAILED}.{name}.{host}", f"{host} {text}")
+            else:
+                self.alarms.raise_alarm(f"{code}.{name}.{host}", f"{host}: {text}")
 
         return Pool(name, self.settings.backends[name], self.settings.gateway.hostname, notice)
 

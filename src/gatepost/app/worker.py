@@ -6,7 +6,6 @@ import resource
 import signal
 import socket
 from collections.abc import Coroutine
-from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -143,8 +142,7 @@ class Life:
         await self.graph.close()
         for task in self.tasks:
             task.cancel()
-        with suppress(NotImplementedError):
-            self.loop.remove_signal_handler(signal.SIGTERM)
+        self.loop.remove_signal_handler(signal.SIGTERM)
         return 0
 
 

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 
 from gatepost.config.findings import finding
 from gatepost.config.load import Loaded
-from gatepost.config.problems import Problem, Severity
+from gatepost.config.problems import Problem, Severity, value_at
 from gatepost.config.source import Path
-from gatepost.gateway.listener_settings import LENGTHS, ListenerSettings
+from gatepost.gateway.listener_settings import LENGTHS, RECOMMENDED, ListenerSettings
 from gatepost.model.stage import Role
 from gatepost.syntax.units import duration_text, size_text
 
@@ -29,6 +29,9 @@ INDISPENSABLE = (("EHLO", "HELO"), ("MAIL",), ("RCPT",), ("DATA", "BDAT"))
 EXPECTED = ("EHLO", "HELO", "RSET", "NOOP", "QUIT", "STARTTLS", "BDAT", "VRFY", "XEXCH50")
 """Verbs that clients with honest mail send."""
 
+SERVED = RECOMMENDED | {"HELP"}
+"""Verbs that mean something here; any other that is enabled is held to its length and then answered 502."""
+
 At = Callable[..., Problem]
 
 
@@ -38,6 +41,7 @@ def lint_listener(loaded: Loaded, name: str, listener: ListenerSettings) -> Iter
 
     for lint in EVERY_ROLE:
         yield from lint(listener, at)
+    yield from unserved(value_at(loaded.raw, ("listeners", name, "commands")), at)
     if listener.role is Role.INBOUND:
         for lint in INBOUND:
             yield from lint(listener, at)
@@ -136,6 +140,18 @@ def verbs(listener: ListenerSettings, at: At) -> Iterator[Problem]:
                     f'honest clients send {verb}, and on_disabled = "drop" closes on them: they come back for days',
                     f'Set {verb} = true, or on_disabled = "refuse".',
                 )
+
+
+def unserved(written: object, at: At) -> Iterator[Problem]:
+    """Verbs that the operator, not a profile, has enabled although nothing here carries them out."""
+    for verb, setting in written.items() if isinstance(written, dict) else ():
+        if setting and verb.upper() not in SERVED:
+            yield at(
+                "commands.unserved",
+                ("commands", verb),
+                f"{verb} is not built: within its length it is answered 502, as if it were disabled",
+                f"Set {verb} = false.",
+            )
 
 
 def lengths(listener: ListenerSettings, at: At) -> Iterator[Problem]:

@@ -92,9 +92,7 @@ class Listener:
         self.table: CommandTable = settings.table()
         self.judge, self.routes, self.tarpit, self.tls = judge, routes, tarpit, tls
         self.outside, self.ids, self.on_bug = outside, ids, on_bug
-        demand = settings.tls
-        is_demanded = demand.required or demand.required_from or demand.required_sender_domains
-        self.tls_demand = TlsDemand(demand) if is_demanded else None
+        self.tls_demand = TlsDemand(settings.tls) if settings.tls.is_demanded else None
         self.draining = False
         self.offered: list[Extensions] = []
         self.terms_of = (self.make_terms(False), self.make_terms(True))

@@ -120,7 +120,7 @@ class LimitSettings(Section):
     session_size: Size = Field(
         STANDARD.session_size,
         ge=64 * 1024,
-        description="Content of all messages of one connection; over it the next MAIL is answered 452.",
+        description="Content of all messages of one connection; over it the next MAIL is answered 421, and it closes.",
     )
     messages_per_connection: int = Field(
         STANDARD.messages_per_connection, ge=1, description="Messages taken on one connection; takes effect at MAIL."
@@ -272,8 +272,8 @@ class ListenerSettings(Section):
     )
     commands: Annotated[dict[Verb, LineLength], AfterValidator(with_lengths)] = Field(
         default_factory=recommended_commands,
-        description="Laid over the profile's table. Verb = true, false, or its longest line in octets with CRLF; "
-        "MAIL and RCPT get what the extensions offered add. A verb in neither table is denied.",
+        description="Laid over the profile's table: true, false, or the longest line in octets with CRLF, to which MAIL "
+        "and RCPT add what is offered. A verb in neither table is denied, one not built (AUTH, ETRN, EXPN) answered 502.",
     )
     policies: ListenerPolicies = Field(
         default_factory=lambda: ListenerPolicies.model_validate({}),

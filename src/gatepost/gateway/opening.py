@@ -71,7 +71,7 @@ class Opening(asyncio.Protocol):
             self.ends = self.door.wheel.loop.time() + PROXY_TIME
             self.door.wheel.visit(self, self.ends)
         else:
-            begin(self.door, transport, self.ip, self.port)
+            self.hand_on(transport, self.ip, self.port)
 
     def data_received(self, data: bytes) -> None:
         if self.reader is None or self.transport is None:
@@ -85,7 +85,17 @@ class Opening(asyncio.Protocol):
             return
         self.is_over = True
         ip, port = header.source_ip or self.ip, header.source_port or self.port
-        begin(self.door, self.transport, ip, port, self.reader.rest, header.tls)
+        self.hand_on(self.transport, ip, port, self.reader.rest, header.tls)
+
+    def hand_on(
+        self, transport: asyncio.Transport, client: IPAddress, port: int, octets: bytes = b"", tls: Tls | None = None
+    ) -> None:
+        """A bug of ours must not leave a connection that nobody greets and no deadline ends."""
+        try:
+            begin(self.door, transport, client, port, octets, tls)
+        except Exception as error:
+            self.door.listener.on_bug("opening", error)
+            transport.abort()
 
     def eof_received(self) -> bool:
         return False

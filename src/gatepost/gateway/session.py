@@ -31,6 +31,7 @@ SHUTTING_DOWN = Reply(421, "4.3.2", "Service is shutting down, try again later")
 PLAIN_ANSWERS = {
     "RSET": Answer(replies.RESET_OK),
     "NOOP": Answer(replies.OK),
+    "HELP": Answer(replies.HELP),
     "VRFY": Answer(replies.CANNOT_VERIFY),
     "XEXCH50": Answer(replies.XEXCH50_REFUSED),
 }

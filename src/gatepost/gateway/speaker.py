@@ -4,6 +4,7 @@ The other half of a connection is `connection`, which hears.
 """
 
 import asyncio
+from abc import abstractmethod
 
 from msgspec import structs
 
@@ -46,13 +47,13 @@ class Speaker(Wire):
         self.last_reply: Reply | None = None
         self.active = self.loop.time()  # when the client last said something
 
+    @abstractmethod
     def go_on(self) -> None:
         """After something was waited for."""
-        raise NotImplementedError
 
+    @abstractmethod
     def start_upgrade(self, *, greet: bool) -> None:
         """TLS from here on."""
-        raise NotImplementedError
 
     def say(self, answer: Answer) -> None:
         """The answer, or first its time in the tar pit; a full pit drops the client instead."""

@@ -5,6 +5,7 @@ half-close and read on for a while, unparsed (ARCHITECTURE §5 rule 2).
 """
 
 import asyncio
+from abc import ABC, abstractmethod
 
 from gatepost.gateway.handshake import encrypted
 from gatepost.gateway.tls import ServerTls, describe
@@ -15,7 +16,7 @@ WRITE_BUFFER = 64 * 1024  # octets of replies the client may leave unread
 LINGER = 5.0  # seconds for the client to read our last reply
 
 
-class Wire(asyncio.Protocol):
+class Wire(asyncio.Protocol, ABC):
     """What `Connection` says and hears through. Owned by the event loop."""
 
     __slots__ = ("ends", "loop", "out", "reading", "transport", "wheel", "writable")
@@ -28,9 +29,9 @@ class Wire(asyncio.Protocol):
         self.reading = self.writable = True
         self.ends = 0.0  # when a connection that is to be closed is cut off (loop's clock)
 
+    @abstractmethod
     def look(self, now: float) -> float:
         """The wheel comes by; see `gatepost.gateway.wheel`."""
-        raise NotImplementedError
 
     def attach(self, transport: asyncio.Transport) -> None:
         self.transport = transport

@@ -1,5 +1,6 @@
 """The contract between a check and the engine (ARCHITECTURE §3)."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine, Mapping
 from enum import Enum
 from typing import Any, ClassVar, Generic, TypeVar
@@ -81,7 +82,7 @@ class Example(Struct, frozen=True, kw_only=True):
     config: Mapping[str, Any] = {}
 
 
-class Check(Generic[S]):
+class Check(ABC, Generic[S]):
     """Base of every check.
 
     The constructor lists what the check may touch (its `config` and ports, by type); the stage that
@@ -91,8 +92,9 @@ class Check(Generic[S]):
     spec: ClassVar[Spec]
     examples: ClassVar[tuple[Example, ...]] = ()
 
+    @abstractmethod
     def __call__(self, at: S) -> Report | Coroutine[Any, Any, Report]:
-        raise NotImplementedError
+        """What it finds at this stage."""
 
     def is_idle(self) -> bool:
         """Its settings leave it nothing to look for: who builds the plan may leave it out."""

@@ -96,7 +96,6 @@ class Trace(Struct, frozen=True, kw_only=True, omit_defaults=True):
         sender: "" for the null sender, None if no MAIL was given.
         size: octets of content, dots unstuffed.
         message_id: as in the header, cut at 256 characters; "" if none.
-        octets_in, octets_out: of this transaction on the client's side.
     """
 
     id: str
@@ -124,5 +123,3 @@ class Trace(Struct, frozen=True, kw_only=True, omit_defaults=True):
     decisions: tuple[Decision, ...] = ()
     exchanges: tuple[Exchange, ...] = ()
     handovers: tuple[Handover, ...] = ()
-    octets_in: int = 0
-    octets_out: int = 0

@@ -7,6 +7,7 @@ although one of them may yet be refused; if the server then says 354 all the sam
 without delivering an empty message is to drop the connection: nothing was sent, so nothing is delivered.
 """
 
+from abc import ABC, abstractmethod
 from enum import Enum
 
 from msgspec import Struct
@@ -56,7 +57,7 @@ def objection(envelope: Envelope, offered: Extensions) -> Reply | None:
     return None
 
 
-class Exchange:
+class Exchange(ABC):
     """MAIL and what comes after it; `commands` go out all at once (`pipelined`) or one after the other.
 
     Owned by one connection, for one use.
@@ -96,11 +97,13 @@ class Exchange:
         """Every command of the group has been answered as one hopes."""
         self.replies = len(self.commands)
 
+    @abstractmethod
     def after_mail(self, reply: Reply) -> Next:
-        raise NotImplementedError
+        """What follows from the reply to MAIL."""
 
+    @abstractmethod
     def after(self, at: int, reply: Reply) -> Next:
-        raise NotImplementedError
+        """What follows from the reply to command `at`, counted from 0; to the final dot, once that is said."""
 
     def nonsense(self) -> Next:
         """A reply that has no meaning here: no telling what the server believes it was asked."""

@@ -13,6 +13,7 @@ START_CONTENT = Reply(354, "", "End data with <CR><LF>.<CR><LF>")
 CHUNK_OK = Reply(250, "2.0.0", "Chunk received")
 BYE = Reply(221, "2.0.0", "Closing connection")
 START_TLS = Reply(220, "2.0.0", "Ready to start TLS")
+HELP = Reply(214, "2.0.0", "See RFC 5321")
 CANNOT_VERIFY = Reply(252, "2.5.0", "Cannot verify; send mail and see")
 
 BARE_LINE_END = Reply(554, "5.5.2", "Line ends must be CRLF; closing connection")

@@ -108,9 +108,7 @@ def unchanged(station: Station[S], plan: Plan) -> Plan:
         raise StartError(f"gateway.data_dir cannot change to {plan.data_dir} while it runs: restart the gateway")
     if plan.user != station.plan.user:
         raise StartError(f"gateway.user cannot change to {plan.user} while it runs: restart the gateway")
-    if plan.workers > len(station.lines):
-        raise StartError(
-            f"gateway.workers cannot grow to {plan.workers} while it runs, {len(station.lines)} at most: "
-            "restart the gateway"
-        )
+    room = len(station.lines) - station.plan.workers  # the old ones go on until the new ones work
+    if plan.workers > room:
+        raise StartError(f"gateway.workers cannot be {plan.workers} while it runs, {room} at most: restart the gateway")
     return plan

@@ -1,6 +1,7 @@
 """How the servers of this package listen: on loopback, each connection in a coroutine, all ended by `stop`."""
 
 import asyncio
+from abc import ABC, abstractmethod
 from contextlib import suppress
 
 READ = 64 * 1024  # octets a read asks for
@@ -54,7 +55,7 @@ class Wire:
         return b"".join(pieces)
 
 
-class LoopbackServer:
+class LoopbackServer(ABC):
     """Base of the servers; `converse` holds the dialogue of one connection.
 
     `async with` starts and stops it. Attributes: `port` once started, `connections` accepted so far.
@@ -90,9 +91,9 @@ class LoopbackServer:
             self.open.discard(task)
             writer.close()
 
+    @abstractmethod
     async def converse(self, wire: Wire, index: int) -> None:
         """The dialogue of the connection accepted as number `index`, counted from 0."""
-        raise NotImplementedError
 
     async def stop(self) -> None:
         """No new connections; those that are open are cut."""

@@ -4,7 +4,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +74,30 @@ def server() -> Iterator[Server]:
         yield running
 
 
+@contextmanager
+def scripted(replies: tuple[bytes, ...]) -> Iterator[tuple[tuple[str, int], list[bytes]]]:
+    """Says these in turn, whatever it hears, and closes; content counts as one thing heard."""
+    heard: list[bytes] = []
+
+    def serve() -> None:
+        connection, _ = listener.accept()
+        with connection, connection.makefile("rb") as lines:
+            for number, reply in enumerate(replies):
+                if number:
+                    line = lines.readline()
+                    heard.append(line)
+                    while replies[number - 1].startswith(b"354") and line != b".\r\n":
+                        line = lines.readline()
+                connection.sendall(reply)
+
+    with socket.create_server((HOST, 0)) as listener:
+        listener.settimeout(10)
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield listener.getsockname(), heard
+        thread.join(10)
+
+
 def courier(routes: dict[str, Route], command: Path | None = None) -> Courier:
     return Courier(hostname="mx.example.test", sender="postmaster@mx.example.test", routes=routes, command=command)
 
@@ -96,6 +120,28 @@ def test_a_recipient_who_is_refused_does_not_keep_it_from_the_others(server: Ser
     (problem,) = courier({"nobody@example.test": route, "b@example.test": route}).deliver(NOTICE)
     assert "550" in problem
     assert [envelope.rcpt_tos for envelope in server.box.taken] == [["b@example.test"]]
+
+
+def test_a_server_that_knows_helo_only_gets_it_too() -> None:
+    said = (
+        b"220 x\r\n",
+        b"500 what?\r\n",
+        b"250 x\r\n",
+        b"250 a\r\n",
+        b"250 b\r\n",
+        b"354 c\r\n",
+        b"250 d\r\n",
+        b"221 e\r\n",
+    )
+    with scripted(said) as (host, heard):
+        assert courier({"a@example.test": Route(hosts=(host,))}).deliver(NOTICE) == []
+    assert heard[:2] == [b"EHLO mx.example.test\r\n", b"HELO mx.example.test\r\n"]
+
+
+def test_where_tls_is_required_helo_is_no_way_around_it() -> None:
+    with scripted((b"220 x\r\n", b"500 what?\r\n", b"250 x\r\n")) as (host, heard):
+        (problem,) = courier({"a@example.test": Route(hosts=(host,), tls="required")}).deliver(NOTICE)
+    assert "STARTTLS" in problem and not any(line.startswith(b"MAIL") for line in heard)
 
 
 def test_the_next_host_is_tried(server: Server) -> None:

@@ -39,14 +39,14 @@ class Notes:
     """A notice that remembers."""
 
     def __init__(self) -> None:
-        self.told: list[tuple[str, str]] = []
+        self.told: list[tuple[str, str, str]] = []
 
-    def __call__(self, code: str, text: str) -> None:
-        self.told.append((code, text))
+    def __call__(self, code: str, host: str, text: str) -> None:
+        self.told.append((code, host, text))
 
     @property
     def codes(self) -> list[str]:
-        return [code for code, _ in self.told]
+        return [code for code, _, _ in self.told]
 
 
 @asynccontextmanager

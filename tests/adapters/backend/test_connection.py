@@ -194,7 +194,7 @@ async def test_an_unexpected_success_is_told_to_the_operator():
     script[2] = b"299 eh\r\n"
     async with ScriptedServer(script) as server, pool_for(server, notice=notes) as pool:
         assert (await delivered(pool, ONE)).reply == NONSENSE
-        assert notes.told == [("backend.lost", f"{server.where}: answered 299 eh")]
+        assert notes.told == [("backend.lost", server.where, "answered 299 eh")]
 
 
 async def test_a_payload_that_cannot_be_read_is_not_half_sent():

@@ -17,6 +17,7 @@ from gatepost.gateway.clock import SystemClock
 from gatepost.ports.unavailable import Unavailable
 from tests.adapters.directory_ldap import stubborn
 from tests.adapters.directory_ldap.stubborn import listening
+from tests.servers import need
 from tests.servers.loopback import HOST, free_port, wait_until
 from tests.servers.slapd import PASSWORD
 
@@ -102,8 +103,7 @@ def test_authorities_that_cannot_be_read_end_it_at_once(settings, tmp_path):
 
 def test_privileges_can_be_dropped_once_the_password_is_read(slapd, settings, tmp_path, ask):
     """In a child of its own: what `settle` does cannot be undone."""
-    if os.geteuid() != 0:
-        pytest.skip("needs root: gives up its privileges")
+    need.root("gives up its privileges")
     password = tmp_path / "only-root"
     password.write_text(PASSWORD)
     password.chmod(0o600)

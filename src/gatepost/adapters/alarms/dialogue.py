@@ -65,7 +65,7 @@ class Dialogue:
     def deliver(self, hostname: str, recipients: tuple[str, ...], message: bytes) -> None:
         """Null reverse-path: nobody may answer (RFC 3834 §3.3)."""
         self.expect("", "220")
-        keywords = self.expect(f"EHLO {hostname}", "250").upper().split("\n")
+        keywords = self.introduce(hostname)
         if self.route.tls != "off" and "STARTTLS" in keywords:
             self.expect("STARTTLS", "220")
             self.encrypt()
@@ -81,6 +81,14 @@ class Dialogue:
             self.expect("QUIT", "221")
         if refused:
             raise Refused(f"not for all: {'; '.join(refused)}")
+
+    def introduce(self, hostname: str) -> list[str]:
+        """What the server offers; nothing if it knows HELO only (RFC 5321 §3.2)."""
+        try:
+            return self.expect(f"EHLO {hostname}", "250").upper().split("\n")
+        except Refused:
+            self.expect(f"HELO {hostname}", "250")
+            return []
 
     def offer(self, recipients: tuple[str, ...]) -> list[str]:
         """What was said to those it refused. Raises `Refused` if it takes none."""

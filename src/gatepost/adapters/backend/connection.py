@@ -296,5 +296,5 @@ class Connection(asyncio.Protocol):
             return
         if not job.is_over:
             doubtful = (exchange.outcome or exchange.lost()).doubtful
-            self.owner.noticed("backend.doubtful" if doubtful else "backend.lost", f"{self.name}: {reason}")
+            self.owner.noticed("backend.doubtful" if doubtful else "backend.lost", self.name, reason)
         self.settle()

@@ -55,7 +55,7 @@ class Dialler:
         except TlsFailed as error:
             if self.settings.tls == "required":
                 raise
-            self.owner.noticed("backend.tls_downgrade", f"{host.where}: {error}")
+            self.owner.noticed("backend.tls_downgrade", str(host.where), str(error))
             return await self.set_up(host, tls=False)
 
     async def set_up(self, host: Host, *, tls: bool) -> Connection:

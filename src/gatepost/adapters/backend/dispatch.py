@@ -13,7 +13,7 @@ from typing import Any
 
 from gatepost.adapters.backend.connection import Connection, State
 from gatepost.adapters.backend.dial import Dialler
-from gatepost.adapters.backend.hosts import Host, HostFailed, Hosts, Notice
+from gatepost.adapters.backend.hosts import HOST_BACK, HOST_FAILED, Host, HostFailed, Hosts, Notice
 from gatepost.adapters.backend.job import Job
 from gatepost.adapters.backend.settings import BackendSettings
 from gatepost.adapters.backend.tls import TlsContexts
@@ -124,12 +124,12 @@ class Dispatch:
             connection = await self.dialler.open(host)
         except HostFailed as error:
             if host.is_healthy:
-                self.noticed("backend.host_failed", f"{host.where}: {error}")
+                self.noticed(HOST_FAILED, str(host.where), str(error))
             host.failed(self.loop.time(), str(error))
             self.hosts.count()
             raise
         if not host.is_healthy:
-            self.noticed("backend.host_back", f"{host.where} answers again")
+            self.noticed(HOST_BACK, str(host.where), "answers again")
         if not host.is_healthy or host.offered != connection.offered:
             host.worked(connection.offered)
             self.hosts.count()

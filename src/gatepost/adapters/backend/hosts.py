@@ -11,8 +11,13 @@ FIRST_PAUSE = 1.0  # seconds after the first failure; doubled by each further on
 LONGEST_PAUSE = 60.0  # seconds
 PROBE_AFTER = 300.0  # seconds since a host was last connected to: what it offers may have changed
 
-Notice = Callable[[str, str], None]
-"""Told what an operator should know: a stable code such as `backend.host_failed`, and a sentence."""
+Notice = Callable[[str, str, str], None]
+"""Told what an operator should know: a stable code such as `backend.host_failed`, the host, and what about it.
+
+`HOST_BACK` takes `HOST_FAILED` of the same host back.
+"""
+HOST_FAILED = "backend.host_failed"
+HOST_BACK = "backend.host_back"
 
 
 class HostFailed(Exception):

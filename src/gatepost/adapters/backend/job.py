@@ -1,5 +1,6 @@
 """What somebody waits for: one delivery, or one question about a recipient; asked once, answered once."""
 
+from abc import ABC, abstractmethod
 from asyncio import AbstractEventLoop, Future
 from typing import Generic, TypeVar
 
@@ -12,7 +13,7 @@ from gatepost.smtp.client_transaction import NOT_UTF8, Callout, Exchange, Outcom
 T = TypeVar("T")
 
 
-class Job(Generic[T]):
+class Job(ABC, Generic[T]):
     """Owned by the pool until a connection takes it, then by that connection.
 
     Args:
@@ -33,12 +34,13 @@ class Job(Generic[T]):
         self.is_retried = False
         self.is_over = False
 
+    @abstractmethod
     def exchange(self, host: str, offered: Extensions, tls: Tls | None) -> Exchange | None:
         """What to say to a server that offers that; None where it need not be asked: the job is over then."""
-        raise NotImplementedError
 
+    @abstractmethod
     def settle(self, exchange: Exchange, outcome: Outcome, host: str, tls: Tls | None) -> None:
-        raise NotImplementedError
+        """The exchange is over: answer whoever waits."""
 
     def answer(self, result: T) -> None:
         if not (self.is_over or self.future.done()):

@@ -46,7 +46,7 @@ class Status(Struct, frozen=True):
     retried: int = 0
 
 
-def silent(code: str, text: str) -> None:
+def silent(code: str, host: str, text: str) -> None:
     """Nobody is told."""
 
 

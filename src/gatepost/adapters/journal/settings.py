@@ -32,7 +32,7 @@ class Rotation(Section):
     """When a log file is closed and the next one begun."""
 
     rotate: Literal["hourly", "daily", "weekly", "never"] = Field(
-        default="daily", description='When a new file is begun, in UTC; "never" leaves it to logrotate and SIGHUP.'
+        default="daily", description='When a new file is begun, in UTC; "never" leaves it to logrotate and SIGUSR1.'
     )
     rotate_size: Size | None = Field(
         default=None, ge=64 * 1024, description="A new file is also begun above this size."
