@@ -272,8 +272,8 @@ class ListenerSettings(Section):
     )
     commands: Annotated[dict[Verb, LineLength], AfterValidator(with_lengths)] = Field(
         default_factory=recommended_commands,
-        description="Laid over the profile's table: true, false, or the longest line in octets with CRLF, to which MAIL "
-        "and RCPT add what is offered. A verb in neither table is denied, one not built (AUTH, ETRN, EXPN) answered 502.",
+        description="Laid over the profile's table: true, false, or the longest line in octets with CRLF; MAIL and "
+        "RCPT add what is offered. A verb in neither table is denied, one not built (AUTH, ETRN) is answered 502.",
     )
     policies: ListenerPolicies = Field(
         default_factory=lambda: ListenerPolicies.model_validate({}),
