@@ -180,3 +180,10 @@ def test_what_no_operator_decides_is_known():
 
 def test_nothing_found_is_accepted_at_every_phase():
     assert all(decide(phase, (), shipped()).action is Action.ACCEPT for phase in Phase)
+
+
+def test_what_a_check_in_shadow_finds_gives_no_points():
+    checks = [CheckInPlan(check="a", phase=MESSAGE, shadow=True), CheckInPlan(check="b", phase=MESSAGE)]
+    two = {"checks": checks, "score": 2.0, "reject_score": 3.0, "tag_score": 0, "quarantine_score": 0}
+    assert verdict(MESSAGE, "a.x", "b.x", **two).action is Action.ACCEPT
+    assert verdict(MESSAGE, "a.x", "b.x", "b.y", **two).because == ("b.x", "b.y")

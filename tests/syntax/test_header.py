@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from gatepost.model.message import Field
 from gatepost.syntax import header as module
-from gatepost.syntax.header import read_header, received_count, without
+from gatepost.syntax.header import read_header, without
 
 PIECES = st.lists(
     st.sampled_from([b"A", b"a-b", b":", b" ", b"\t", b"\r\n", b"\r\n ", b".", b"\xe9", b"X-In: v\r\n", b"\x00", b"v"]),
@@ -115,7 +115,7 @@ def test_fields_over_the_limit_are_not_read():
 
 def test_a_name_compares_in_any_case():
     fields, _, _ = read_header(b"RECEIVED: a\r\nreceived: b\r\nX-Received: c\r\nReceived : d\r\n\r\n")
-    assert received_count(fields) == 3
+    assert [field.name.lower() for field in fields].count("received") == 3
 
 
 def test_whole_fields_are_taken_out_by_name():

@@ -17,7 +17,6 @@ from gatepost.model.health import Alarm, Heartbeat
 AGAIN = 10.0  # seconds before the same alarm is passed on again
 KEYS = 256  # alarms remembered at once
 TEXT_LIMIT = 2000  # characters of an alarm
-PACKET_LIMIT = 64 * 1024  # octets
 
 
 class ControlLine:

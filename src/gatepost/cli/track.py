@@ -3,7 +3,7 @@
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from json import dumps
 from typing import Annotated
@@ -27,8 +27,6 @@ CATCH_UP = 10_000  # new ones in one look
 FIXED = (20, 16, 15, 0, 0, 11, 0)  # columns of `HEADER` as wide as what they hold
 END = HEADER.index("end")
 NARROWEST = 12  # characters of a column that has to give way
-
-Text = Callable[[str], str]
 
 Since = Annotated[str, typer.Option(metavar="TIME", help='From then on: "1d", "90m", or "2024-01-31 10:00" in UTC.')]
 Until = Annotated[str, typer.Option(metavar="TIME", help="Until then, likewise.")]

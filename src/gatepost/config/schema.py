@@ -35,7 +35,6 @@ NAMED_TYPES: tuple[tuple[object, str], ...] = (
 class Place(Struct, frozen=True):
     """One field of a settings model."""
 
-    model: Model
     name: str
     info: FieldInfo
     hint: object
@@ -44,7 +43,7 @@ class Place(Struct, frozen=True):
 def fields(model: Model) -> dict[str, Place]:
     """The fields by the key that is written in the file."""
     hints = get_type_hints(model, include_extras=True)
-    return {info.alias or name: Place(model, name, info, hints[name]) for name, info in model.model_fields.items()}
+    return {info.alias or name: Place(name, info, hints[name]) for name, info in model.model_fields.items()}
 
 
 def alternatives(hint: object) -> tuple[object, ...]:

@@ -1,7 +1,7 @@
 """The whole configuration: the settings models of all parts, under the section names of the file."""
 
 from functools import lru_cache
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, create_model
 
@@ -76,9 +76,6 @@ class Settings(Section):
     )
     log: LogSettings = Field(default_factory=LogSettings, description="The log.")
     journal: JournalSettings = Field(default_factory=JournalSettings, description="The record of transactions.")
-
-
-PROFILES: tuple[str, ...] = get_args(ProfileName)
 
 
 @lru_cache(maxsize=1)

@@ -6,6 +6,7 @@ from msgspec import structs
 
 from gatepost.gateway.answer import Answer
 from gatepost.gateway.handover import Group, Handing, Outcome, hand_over
+from gatepost.gateway.mail_dialogue import TOO_LARGE_HERE
 from gatepost.gateway.outgoing import Outgoing, outgoing, received
 from gatepost.gateway.relayed import client_behind
 from gatepost.gateway.session import Session
@@ -24,7 +25,6 @@ from gatepost.syntax.header import HEADER_LIMIT, read_header
 DISK_FULL = Reply(452, "4.3.1", "Insufficient system storage, try again later")
 HEADER_TOO_LARGE = Reply(552, "5.3.4", "Message header is too large")
 BAD_HEADER = Reply(554, "5.6.0", "Message header begins with a continuation line")
-TOO_LARGE_HERE = Reply(552, "5.3.4", "Message exceeds the maximum size of the recipient's domain")
 UNREADABLE_HEADER = ("too-large", "too-many-fields")
 STRAY_FOLD = "leading-fold"  # it would continue the last of our own fields
 SEVERITY = {action: severity for severity, action in enumerate(Action)}

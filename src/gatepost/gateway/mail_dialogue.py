@@ -23,7 +23,6 @@ SENDER_OK = Answer(replies.SENDER_OK)
 RECIPIENT_OK = Answer(replies.RECIPIENT_OK)
 START_CONTENT = Answer(replies.START_CONTENT)
 UNJUDGED = ("relay", "backend", "routes")  # names of refusals that no rule has made
-RELAYING_DENIED = Reply(550, "5.7.1", "Relaying denied")
 SESSION_TOO_LONG = Reply(421, "4.4.2", "Session has lasted too long, connect again")
 OTHER_SERVER = Reply(452, "4.5.3", "Send to this recipient in a message of its own")
 TOO_MANY_REFUSED = Reply(421, "4.7.0", "Too many refused recipients; closing connection")
@@ -84,7 +83,7 @@ async def rcpt(session: Session, event: Rcpt) -> Answer:
     if (reply := misrouted(route, transaction)) is not None:
         return await refuse(session, transaction, event, Answer(reply), "routes")
     if route is None:
-        return await refuse(session, transaction, event, Answer(RELAYING_DENIED), "relay")
+        return await refuse(session, transaction, event, Answer(replies.RELAYING_DENIED), "relay")
     if (reply := await late_refusal(session, route.address)) is not None:
         return await refuse(session, transaction, event, Answer(reply), "backend")
     at = RcptStage(

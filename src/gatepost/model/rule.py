@@ -20,6 +20,7 @@ class Rule(Struct, frozen=True, kw_only=True):
         phase: the rule is asked at this phase only.
         codes: finding codes; a trailing `.*` matches every kind of one check.
         score: points, more than 0; the sum of all findings of the phase and of earlier phases.
+        uncounted: codes (or `<check>.*`) whose points are left out of that sum.
         when: condition of an operator's rule (CEL).
         source: the text of `when`, for explanations.
         mentions: finding codes named in `when`; they are the verdict's `because` where they were found.
@@ -34,6 +35,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     reply: Reply
     codes: tuple[str, ...] = ()
     score: float | None = None
+    uncounted: tuple[str, ...] = ()
     when: Condition | None = None
     source: str = ""
     mentions: tuple[str, ...] = ()

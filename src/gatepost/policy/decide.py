@@ -80,8 +80,10 @@ class Case:
             return named
         if rule.when is not None and self.holds(rule.when, rule.name):
             return tuple(f.code for f in self.findings if f.code in rule.mentions)
-        if rule.score is not None and sum(f.score for f in self.findings) >= rule.score:
-            return tuple(f.code for f in self.findings if f.score > 0)
+        if rule.score is not None:
+            counted = [f for f in self.findings if not covers(rule.uncounted, f.code)]
+            if sum(f.score for f in counted) >= rule.score:
+                return tuple(f.code for f in counted if f.score > 0)
         return None
 
     def holds(self, condition: Condition, name: str) -> bool:

@@ -72,7 +72,7 @@ def rules_for(
         *ALLOWED,
         *FACTS,
         *unavailable_rules(check for check in checks if check.check != RECIPIENT),
-        *score_rules(settings),
+        *score_rules(settings, tuple(f"{check.check}.*" for check in checks if check.shadow)),
     )
     rules = (*RELAY, *adjusted(LIMITS, plan, settings), *own, *adjusted(shipped, plan, settings))
     return tuple(watched(rule, plan) for rule in rules) if monitor else rules
@@ -116,15 +116,15 @@ def unavailable_rules(checks: Iterable[CheckInPlan]) -> Iterator[Rule]:
         )
 
 
-def score_rules(settings: PolicySettings) -> tuple[Rule, ...]:
-    """Harshest first; 0 points = no rule."""
+def score_rules(settings: PolicySettings, uncounted: tuple[str, ...] = ()) -> tuple[Rule, ...]:
+    """Harshest first; 0 points = no rule. What checks in shadow find gives no points."""
     wanted = (
         (REJECT, settings.reject_score, Action.REJECT, TOO_MANY_POINTS),
         (QUARANTINE, settings.quarantine_score, Action.QUARANTINE, OK),
         (TAG, settings.tag_score, Action.TAG, OK),
     )
     return tuple(
-        Rule(name=name, phase=Phase.MESSAGE, action=action, reply=reply, score=score)
+        Rule(name=name, phase=Phase.MESSAGE, action=action, reply=reply, score=score, uncounted=uncounted)
         for name, score, action, reply in wanted
         if score
     )

@@ -62,10 +62,6 @@ class Generation(Generic[S]):
     def seats(self) -> list[Seat]:
         return [*self.services, *self.workers]
 
-    def sit(self, now: float) -> None:
-        for seat in self.seats:
-            seat.sit(now)
-
     def condition(self, now: float) -> Condition:
         """Up when every worker has given a sign of life; failed when one of those it cannot do without has died."""
         needed = [*self.workers, *(seat for seat in (*self.relied_on, *self.services) if seat.critical)]

@@ -16,6 +16,7 @@ import structlog
 from gatepost.supervise.contract import Plan, S, StartError
 from gatepost.supervise.errand import SelfTest
 from gatepost.supervise.generation import Stand
+from gatepost.supervise.log import set_up
 from gatepost.supervise.seating import Seated, seated
 from gatepost.supervise.station import Station
 
@@ -30,7 +31,6 @@ class Reload(Generic[S]):
     def __init__(self, station: Station[S], now: float) -> None:
         self.station = station
         self.old = station.generations[-1]
-        self.plan: Plan = station.plan
         self.ready: tuple[S, Plan] | None = None
         self.opened: list[socket] = []
         self.new: Seated[S] | None = None
@@ -62,6 +62,7 @@ class Reload(Generic[S]):
         settings, plan = self.ready
         if len(self.station.free_places()) < plan.workers:
             return False
+        set_up(plan.level)
         self.opened = self.station.ports.open(plan.listeners, plan.workers)
         self.new = seated(self.station, settings, plan, now)
         return False
@@ -97,6 +98,7 @@ class Reload(Generic[S]):
             self.new.generation.hurry(now)
             self.station.dismiss(self.new.exclusive - set(self.new.renewals), now)
         self.station.ports.close(self.opened)
+        set_up(self.station.plan.level)
         text = f"The new configuration is not taken over, the old one goes on. {reason}"
         log.error("reload refused", reason=reason, configuration=str(self.station.path))
         self.station.alarms.raise_alarm(ALARM, text)

@@ -6,7 +6,7 @@ fields' octets always add up to the header: `Field.raw` stays stuffed, `Field.na
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 from gatepost.model.message import Field
 
@@ -93,11 +93,6 @@ def name_of(raw: bytes) -> tuple[bytes, str]:
     if not NAME.fullmatch(name):
         return name, "bad-name" if name.isascii() else "non-ascii-name"
     return name, "" if name == before else "space-before-colon"
-
-
-def received_count(fields: Iterable[Field]) -> int:
-    """How many hosts have taken the message so far (RFC 5321 §6.3)."""
-    return sum([field.name.lower() == "received" for field in fields])
 
 
 def without(octets_of_header: bytes, fields: Sequence[Field], drop: Callable[[str], bool]) -> bytes:

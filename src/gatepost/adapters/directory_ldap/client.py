@@ -9,7 +9,7 @@ from pathlib import Path
 
 from gatepost.adapters.directory_ldap.breaker import Breaker
 from gatepost.adapters.directory_ldap.line import Gone, Line, settle
-from gatepost.adapters.directory_ldap.wire import Answer, Failed, Find, Health, Ping, Reply, Request
+from gatepost.adapters.directory_ldap.wire import Answer, Failed, Find, Reply, Request
 from gatepost.model.address import Address
 from gatepost.ports.clock import Clock
 from gatepost.ports.directory import Found
@@ -57,13 +57,6 @@ class LdapDirectory:
                 self.breaker.failed(reason)
                 raise Unavailable(reason)
         raise Unavailable("the directory's process answered another question")
-
-    async def ping(self) -> Health:
-        """How the process is, whatever the directory does. Raises `Unavailable`: then it is stuck or gone."""
-        reply = await self.exchange(Ping(), asyncio.get_running_loop().time() + self.timeout)
-        if not isinstance(reply, Health):
-            raise Unavailable("the directory's process answered another question")
-        return reply
 
     async def exchange(self, request: Request, end: float) -> Reply:
         """Asked a second time where the process ended under the first: a look-up may be repeated."""

@@ -1,4 +1,4 @@
-"""Is the directory's process well? For who has no event loop: the supervisor, which kills what is stuck.
+"""Is the directory's process well? For who has no event loop; nothing in the gateway asks it yet.
 
 A process that is well answers at once whatever the directory does: each question has a thread of its own there.
 """

@@ -43,7 +43,6 @@ class Shared:
     """
 
     def __init__(self, workers: int, sizes: Sizes = DEFAULTS) -> None:
-        self.workers = workers
         rows = Sizes(counters=rounded(sizes.counters), gauges=rounded(sizes.gauges), texts=rounded(sizes.texts))
         parts = (counters.octets(rows.counters), gauges.octets(rows.gauges, workers), memory.octets(rows.texts))
         starts = [0]
