@@ -77,7 +77,7 @@ REPLIES: dict[str, tuple[list[Step], tuple[str, ...]]] = {
     "one octet each 10 ms at the dot": (script("dot", Drip(OK, 0.01)), TAKEN),
     "one octet a second at the dot": (script("dot", Drip(b"250 2.0.0 " + b"a" * 500 + b"\r\n", 0.5)), TEMPORARY),
     "one octet a second to MAIL": (script("MAIL", Drip(b"250 2.0.0 " + b"a" * 500 + b"\r\n", 0.5)), TEMPORARY),
-    "two replies to the dot": (script("dot", OK + b"554 5.7.1 No\r\n"), TAKEN),
+    "two replies to the dot": (script("dot", OK + b"554 5.7.1 No\r\n"), TEMPORARY),
     "answers ahead": (script("MAIL", OK + OK + b"354 go\r\n" + OK), TEMPORARY),
     "HTTP": (script("greeting", b"HTTP/1.1 400 Bad Request\r\n\r\n"), TEMPORARY),
     "554 greeting": (script("greeting", b"554 5.3.2 No\r\n"), TEMPORARY),

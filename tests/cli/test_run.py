@@ -47,7 +47,7 @@ def test_every_process_ends_when_the_supervisor_is_killed(configured):
     configured.start()
     wait_until(lambda: configured.records(event="serving") != [], seconds=20, what=configured.said)
     family = descendants(configured.process.pid)
-    assert len(family) == 4  # supervisor, journal, two workers
+    assert len(family) >= 4  # supervisor, journal, two workers; perhaps one that tells an alarm
     os.kill(configured.process.pid, signal.SIGKILL)
     configured.process.wait(10)
     wait_until(lambda: not any(map(runs, family)), seconds=60, what="all are gone")

@@ -96,6 +96,35 @@ async def test_a_message_that_comes_again_is_held_once(holding, what, second):
     assert len(await held_by(holding, (["a@example.test", "b@example.test"], MESSAGE), second)) == 1, what
 
 
+@pytest.mark.parametrize("lost", ["message", "envelope.json"])
+async def test_what_was_held_and_taken_away_is_held_again(holding, lost):
+    """An operator has moved it: the 250 to the next try must not rest on the directory's name."""
+    recipients = ["a@example.test"]
+    (held,) = await held_by(holding, (recipients, MESSAGE))
+    (holding.gateway.data_dir / "quarantine" / held["id"] / lost).unlink()
+    async with Client(holding) as client:
+        assert (await client.deliver(recipients, MESSAGE)).startswith("250")
+    again = [p for p in (holding.gateway.data_dir / "quarantine").iterdir() if p.name != held["id"]]
+    assert [p.name.split("-")[0] for p in again] == [held["id"]]
+    assert (again[0] / "message").read_bytes().endswith(b"\r\n" + MESSAGE)
+
+
+async def test_what_was_held_and_emptied_is_held_again(holding):
+    (held,) = await held_by(holding, (["a@example.test"], MESSAGE))
+    (holding.gateway.data_dir / "quarantine" / held["id"] / "message").write_bytes(b"")
+    empty, whole = sorted(await held_by(holding, (["a@example.test"], MESSAGE)), key=lambda h: len(h["octets"]))
+    assert not empty["octets"] and whole["octets"].endswith(b"\r\n" + MESSAGE)
+
+
+async def test_the_directory_above_is_synced_whoever_made_the_quarantine(holding, monkeypatch):
+    """Its maker may have been killed between the two."""
+    (holding.gateway.data_dir / "quarantine").mkdir()
+    synced, sync = [], os.fsync
+    monkeypatch.setattr(os, "fsync", lambda fd: (synced.append(os.readlink(f"/proc/self/fd/{fd}")), sync(fd)))
+    await held_by(holding, (["a@example.test"], MESSAGE))
+    assert synced[0] == str(holding.gateway.data_dir)
+
+
 @pytest.mark.parametrize(
     ("what", "second"),
     [

@@ -108,3 +108,21 @@ def test_what_is_being_read_from_memory_is_read_whole_although_the_spool_is_clos
     first = next(chunks)
     spool.close()
     assert first + b"".join(chunks) == b"ab"
+
+
+def test_what_cannot_be_read_back_whole_is_an_error_not_a_shorter_message(tmp_path):
+    spool = Spool(tmp_path, 10)
+    spool.write(b"x" * 1000)
+    os.ftruncate(spool.descriptor, 999)
+    with pytest.raises(OSError, match="1 octets of the spool"):
+        list(spool.chunks())
+    spool.close()
+
+
+@pytest.mark.parametrize("memory", [10, 10_000])
+def test_a_closed_spool_is_not_an_empty_one(tmp_path, memory):
+    spool = Spool(tmp_path, memory)
+    spool.write(b"x" * 1000)
+    spool.close()
+    with pytest.raises(OSError, match="closed"):
+        list(spool.chunks())

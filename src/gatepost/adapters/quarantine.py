@@ -24,12 +24,18 @@ ABANDONED = 3600.0  # seconds after which nobody still writes a draft
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of a held message beside its octets; the fields after `recipients` as in `Envelope`."""
+    """What is known of a held message beside its octets.
+
+    Args:
+        octets: of the file `message`, by which one that was emptied or moved away is known.
+        body, smtputf8, ret, envid, notify, orcpt: as in `Envelope`.
+    """
 
     transaction: str
     reason: str
     sender: str
     recipients: tuple[str, ...]
+    octets: int
     body: str
     smtputf8: bool
     ret: str
@@ -47,11 +53,12 @@ class FileQuarantine:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
+        self.is_made = False  # and known to be there after a power failure
         self.clear_drafts(time.time() - ABANDONED)
 
     async def put(self, transaction: str, envelope: Envelope, payload: Holdable, reason: str) -> str:
         held = Held(
-            transaction=transaction, reason=reason, sender=text(envelope.sender),
+            transaction=transaction, reason=reason, octets=payload.size, sender=text(envelope.sender),
             recipients=tuple(str(r) for r in envelope.recipients), body=envelope.body, smtputf8=envelope.smtputf8,
             ret=envelope.ret, envid=envelope.envid, notify=envelope.notify, orcpt=envelope.orcpt,
         )  # fmt: skip
@@ -62,9 +69,10 @@ class FileQuarantine:
 
     def store(self, held: Held, payload: Holdable) -> str:
         """Blocking: write, sync, rename, sync."""
-        if not self.directory.is_dir():
+        if not self.is_made:
             self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             sync_directory(self.directory.parent)
+            self.is_made = True
         draft = self.directory / f".{held.transaction}.{os.getpid()}"
         draft.mkdir(mode=0o700)
         try:
@@ -73,7 +81,7 @@ class FileQuarantine:
             write_synced(draft / "envelope.json", iter((msgspec.json.encode(held),)))
             sync_directory(draft)
             name = digest.hexdigest()[:32]
-            self.keep(draft, self.directory / name)
+            name = self.keep(draft, name, held.transaction)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
         return name
@@ -85,14 +93,25 @@ class FileQuarantine:
                 if draft.stat().st_mtime < before:
                     shutil.rmtree(draft, ignore_errors=True)
 
-    def keep(self, draft: Path, final: Path) -> None:
-        """Under its name; whoever was there first, also at this very moment, holds the same octets."""
+    def keep(self, draft: Path, name: str, transaction: str) -> str:
+        """Under its name; who was there first, also at this very moment, holds the same octets, if it is whole."""
         try:
-            draft.rename(final)
+            draft.rename(self.directory / name)
         except OSError:
-            if not final.is_dir():
-                raise
+            if not is_whole(self.directory / name):
+                name = f"{name}-{transaction}"
+                draft.rename(self.directory / name)
         sync_directory(self.directory)
+        return name
+
+
+def is_whole(held: Path) -> bool:
+    """Its message is there, as long as it was: an operator may have moved it elsewhere."""
+    try:
+        envelope = msgspec.json.decode((held / "envelope.json").read_bytes(), type=Held)
+        return (held / "message").stat().st_size == envelope.octets
+    except (OSError, msgspec.DecodeError):
+        return False
 
 
 def hashed(payload: Holdable, digest: "hashlib._Hash") -> Iterator[bytes]:

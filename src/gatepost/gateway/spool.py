@@ -4,6 +4,7 @@ The file has no name (O_TMPFILE), so whatever happens to the process it leaves n
 message is not ours until the backend or the quarantine has it, so nothing needs to survive.
 """
 
+import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -66,13 +67,18 @@ class Spool:
             raise SpoolFull(str(error)) from error
 
     def chunks(self) -> Iterator[bytes]:
+        """All of it. Raises OSError rather than end early: what reads it says that the message is complete then."""
         if self.descriptor < 0:
+            if self.size and not self.parts:
+                raise OSError(errno.EBADF, "the spool is closed")
             yield from self.parts
             return
         at = 0
         while block := os.pread(self.descriptor, BLOCK, at):
             at += len(block)
             yield block
+        if at != self.size:
+            raise OSError(errno.EIO, f"{self.size - at} octets of the spool cannot be read back")
 
     def head(self, octets: int) -> bytes:
         """The beginning, for the header."""

@@ -6,7 +6,6 @@ one is a store, not a timer (ARCHITECTURE §5).
 
 import asyncio
 from collections.abc import Iterator
-from enum import Enum
 from typing import Any
 
 from gatepost.adapters.backend.content import ONE_WRITE, end_after, pieces, whole
@@ -14,6 +13,7 @@ from gatepost.adapters.backend.hosts import Host, HostFailed, said
 from gatepost.adapters.backend.job import Job
 from gatepost.adapters.backend.owner import Owner
 from gatepost.adapters.backend.settings import BackendSettings
+from gatepost.adapters.backend.state import State
 from gatepost.model.reply import Reply
 from gatepost.model.tls import Tls
 from gatepost.ports.backend import Extensions
@@ -26,17 +26,6 @@ WRITE_BUFFER = 256 * 1024  # octets in the transport at which writing pauses
 FAREWELL = 5.0  # seconds for the reply to QUIT
 NEVER = float("inf")
 NOT_CONNECTED = asyncio.Transport()
-
-
-class State(Enum):
-    """What a connection is doing."""
-
-    SETUP = "setup"  # greeting, EHLO, STARTTLS: a coroutine asks
-    IDLE = "idle"
-    BUSY = "busy"  # an exchange is going on
-    RESETTING = "resetting"
-    QUITTING = "quitting"
-    CLOSED = "closed"
 
 
 class Connection(asyncio.Protocol):
@@ -137,6 +126,8 @@ class Connection(asyncio.Protocol):
         if exchange is None:
             self.take_outside(reply)
             return
+        if exchange.content_said and self.is_out_of_step(reply):
+            raise BadReply("the reply to the message may be one to something else")
         following = exchange.take(reply)
         if following is Next.REPLY:
             self.deadline = self.loop.time() + self.settings.command_timeout
@@ -146,6 +137,11 @@ class Connection(asyncio.Protocol):
             self.say(exchange.commands[exchange.replies], 1)
         else:
             self.finish(reply, following)
+
+    def is_out_of_step(self, reply: Reply) -> bool:
+        """More was said than was asked; or the message is taken while its end has not even been sent."""
+        early = reply.code < 400 and self.transport.get_write_buffer_size() > 0
+        return early or not self.client.is_quiet
 
     def take_outside(self, reply: Reply) -> None:
         """A reply outside of exchanges."""

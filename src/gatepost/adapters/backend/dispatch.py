@@ -11,11 +11,12 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any
 
-from gatepost.adapters.backend.connection import Connection, State
+from gatepost.adapters.backend.connection import Connection
 from gatepost.adapters.backend.dial import Dialler
 from gatepost.adapters.backend.hosts import HOST_BACK, HOST_FAILED, Host, HostFailed, Hosts, Notice
 from gatepost.adapters.backend.job import Job
 from gatepost.adapters.backend.settings import BackendSettings
+from gatepost.adapters.backend.state import State
 from gatepost.adapters.backend.tls import TlsContexts
 from gatepost.ports.unavailable import Unavailable
 
