@@ -15,7 +15,7 @@ FIELDS_LIMIT = 5000  # ours
 SHORTEST_FIELD = len(b"a:\r\n")
 
 # A well-formed field with its folds. `^` keeps a search from trying every octet of a long line.
-REGULAR = re.compile(rb"^(([!-\-/-9;-~][!-9;-~]*+):[^\r]*+\r\n(?:[ \t][^\r]*+\r\n)*+)", re.MULTILINE)
+REGULAR = re.compile(rb"^(([!-\-/-9;-~][!-9;-~]*+):[^\r]*+\r\n(?>(?:[ \t][^\r]*+\r\n)*))", re.MULTILINE)
 FIELD_END = re.compile(rb"\r\n(?!\.?[ \t])")  # no fold behind it, be it a wrongly stuffed one
 NAME = re.compile(rb"[!-9;-~]+")  # RFC 5322 §3.6.8
 

@@ -8,11 +8,12 @@ from gatepost.syntax.bad_syntax import BadSyntax
 from gatepost.syntax.domain import LABEL_LIMIT
 from gatepost.syntax.local_part import LOCAL_LIMIT, quoted_end
 
-# What nearly every path looks like. Possessive throughout, so it is linear; measured 1.1 µs a path against
+# What nearly every path looks like. It never goes back, so it is linear (groups are atomic instead of possessive:
+# Python before 3.11.5 takes up a failed possessive group in the wrong place, gh-106052); measured 1.1 µs a path against
 # 1.4 µs by str methods. It only ever says yes: all else is for the parser below, which gives reasons.
 COMMON = re.compile(
-    r"<([!#$%&'*+/0-9=?A-Z^_`a-z{|}~-]++(?:\.[!#$%&'*+/0-9=?A-Z^_`a-z{|}~-]++)*+)"
-    r"@([0-9A-Z_a-z]++(?:(?:-++|\.)[0-9A-Z_a-z]++)*+)>"
+    r"<([!#$%&'*+/0-9=?A-Z^_`a-z{|}~-]++(?>(?:\.[!#$%&'*+/0-9=?A-Z^_`a-z{|}~-]++)*))"
+    r"@([0-9A-Z_a-z]++(?>(?:(?:-++|\.)[0-9A-Z_a-z]++)*))>"
 )
 
 
