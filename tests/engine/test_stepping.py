@@ -20,6 +20,10 @@ def futures(number):
     return [loop.create_future() for _ in range(number)]
 
 
+def as_task(coroutine):
+    return carry_on(coroutine, coroutine.send(None))
+
+
 def test_what_never_waits_needs_no_loop():
     assert first_step(at_once(7)) == Done(7)
 
@@ -32,20 +36,53 @@ def test_what_it_raises_is_raised():
         first_step(broken())
 
 
-async def test_what_waits_becomes_a_task_that_goes_on_from_there():
+def heard(pending):
+    """What a pending coroutine comes to, as (result, error), once it has."""
+    told = []
+    pending.then(lambda result, error: told.append((result, error)))
+    return told
+
+
+async def test_what_waits_is_carried_on_from_there_without_a_task():
     one, other = futures(2)
-    task = first_step(waiting(one, other))
+    told = heard(first_step(waiting(one, other)))
+    tasks = len(asyncio.all_tasks())
     one.set_result(1)
     await asyncio.sleep(0)
-    assert not task.done()
+    assert not told and len(asyncio.all_tasks()) == tasks
     other.set_result(2)
-    assert await task == [1, 2]
+    await asyncio.sleep(0)
+    assert told == [([1, 2], None)]
+
+
+async def test_what_is_raised_is_told():
+    (future,) = futures(1)
+    told = heard(first_step(waiting(future)))
+    error = ZeroDivisionError()
+    future.set_exception(error)
+    await asyncio.sleep(0)
+    assert told == [(None, error)]
+
+
+async def test_what_is_waited_for_may_be_cancelled():
+    (future,) = futures(1)
+    told = heard(first_step(waiting(future)))
+    future.cancel()
+    await asyncio.sleep(0)
+    assert isinstance(told[0][1], asyncio.CancelledError)
+
+
+async def test_nobody_need_ask_for_the_result():
+    (future,) = futures(1)
+    first_step(waiting(future))
+    future.set_result(1)
+    await asyncio.sleep(0)
+    assert future.done()
 
 
 async def test_a_coroutine_that_has_been_stepped_by_its_caller_is_carried_on():
     (future,) = futures(1)
-    coroutine = waiting(future)
-    task = carry_on(coroutine, coroutine.send(None))
+    task = as_task(waiting(future))
     future.set_result(3)
     assert await task == [3]
 
@@ -59,14 +96,14 @@ async def test_an_exception_of_what_is_waited_for_belongs_to_the_coroutine():
         except ZeroDivisionError:
             return "caught"
 
-    task = first_step(careful())
+    task = as_task(careful())
     future.set_exception(ZeroDivisionError())
     assert await task == "caught"
 
 
 async def test_an_exception_that_it_does_not_catch_is_the_tasks():
     (future,) = futures(1)
-    task = first_step(waiting(future))
+    task = as_task(waiting(future))
     future.set_exception(ZeroDivisionError())
     with pytest.raises(ZeroDivisionError):
         await task
@@ -74,7 +111,7 @@ async def test_an_exception_that_it_does_not_catch_is_the_tasks():
 
 async def test_cancelling_the_task_cancels_what_it_waits_for():
     (future,) = futures(1)
-    task = first_step(waiting(future))
+    task = as_task(waiting(future))
     await asyncio.sleep(0)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -91,7 +128,7 @@ async def test_a_coroutine_may_survive_its_cancellation():
         except asyncio.CancelledError:
             return await second
 
-    task = first_step(stubborn())
+    task = as_task(stubborn())
     await asyncio.sleep(0)
     task.cancel()
     await asyncio.sleep(0)

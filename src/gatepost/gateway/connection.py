@@ -8,7 +8,7 @@ how long anything may take is `patience`.
 import asyncio
 from functools import partial
 
-from gatepost.engine.stepping import first_step
+from gatepost.engine.stepping import Done, first_step
 from gatepost.gateway.admission import Admission
 from gatepost.gateway.answer import Answer
 from gatepost.gateway.dialogue import answer_to
@@ -23,6 +23,7 @@ from gatepost.smtp.server import ServerProtocol
 
 GREETING = Plain("")  # the client has connected; that is answered too
 OUR_FAULT = Reply(421, "4.3.0", "Internal error, try again later")
+WITH_OCTETS = (Content, EndOfContent, ChunkEnd)
 TURN = 100  # events answered before other connections have theirs
 
 
@@ -135,7 +136,7 @@ class Connection(Speaker):
             event = core.next_event()
             if event is None:
                 break
-            if isinstance(event, Content | EndOfContent | ChunkEnd):
+            if isinstance(event, WITH_OCTETS):
                 content(session, event.octets)
                 if isinstance(event, Content):
                     continue
@@ -155,9 +156,9 @@ class Connection(Speaker):
             pending = answer_to(self.session, event)
             if not isinstance(pending, Answer):
                 begun = first_step(pending)
-                if isinstance(begun, asyncio.Task):
+                if not isinstance(begun, Done):
                     self.busy = True
-                    begun.add_done_callback(partial(self.answered, event))
+                    begun.then(partial(self.answered, event))
                     return
                 pending = begun.value
         except Exception as error:  # ours: the client is told, the session ends, the operator sees the traceback
@@ -169,20 +170,19 @@ class Connection(Speaker):
         else:
             self.say_now(pending)
 
-    def answered(self, event: Event, task: "asyncio.Task[Answer]") -> None:
+    def answered(self, event: Event, answer: Answer | None, error: BaseException | None) -> None:
         self.busy = False
         self.active = self.loop.time()  # he has waited for us
-        error = asyncio.CancelledError() if task.cancelled() else task.exception()
         if self.transport is None:
             if error is not None:
                 self.session.listener.on_bug("session", error)
             self.record_end()
-        elif error is not None:
-            self.fail(error)
+        elif answer is None:
+            self.fail(error or TypeError("no answer"))
             self.go_on()
         else:
-            self.session.note(event, task.result())
-            self.say(task.result())
+            self.session.note(event, answer)
+            self.say(answer)
             self.go_on()
 
     def let_others(self) -> None:

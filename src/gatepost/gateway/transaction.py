@@ -118,27 +118,31 @@ def trace(
     transaction: Transaction | None,
 ) -> Trace:
     """The whole story; `at` is the furthest stage reached before MAIL."""
-    common = Trace(
+    verdict = deciding(record, transaction)
+    action, rule, because = ("", "", ()) if verdict is None else (verdict.action.value, verdict.rule, verdict.because)
+    said = str(reply)
+    sender, user, size, identity = None, "", 0, ""
+    recipients: tuple[RecipientEnd, ...] = ()
+    handovers: tuple[Handover, ...] = ()
+    if transaction is not None:
+        sender, user, size = text(transaction.at.sender), transaction.at.user, transaction.size
+        identity, handovers = transaction.message_id[:MESSAGE_ID_LIMIT], transaction.handovers
+        accepted = transaction.ended or [RecipientEnd(str(r.address), end, said) for r in transaction.recipients]
+        recipients = (*accepted, *transaction.refused)
+        if transaction.verdict is None and transaction.refused and not transaction.recipients:
+            last = transaction.refused[-1]
+            action, rule = (Action.REJECT if last.end is End.REFUSED else Action.DEFER).value, last.rule
+    whole = Trace(
         id=record.id, session=at.session, node=place.node, worker=place.worker, listener=at.listener,
         began=record.began, elapsed=elapsed, client_ip=place.address, client_port=place.client_port,
-        server=place.server, end=end, helo=getattr(at, "helo", ""), tls=getattr(at, "tls", None), reply=str(reply),
-        decisions=tuple(record.decisions), exchanges=tuple(record.exchanges),
+        server=place.server, end=end, helo=getattr(at, "helo", ""), tls=getattr(at, "tls", None), user=user,
+        sender=sender, recipients=recipients, size=size, message_id=identity, action=action, rule=rule,
+        because=because, reply=said, decisions=tuple(record.decisions), exchanges=tuple(record.exchanges),
+        handovers=handovers,
     )  # fmt: skip
-    verdict = deciding(record, transaction)
-    if verdict is not None:
-        common = structs.replace(common, action=verdict.action.value, rule=verdict.rule, because=verdict.because)
-    if transaction is None:
-        return common if record.mail is None else refused_sender(common, record.mail, record.decisions)
-    if transaction.verdict is None and transaction.refused and not transaction.recipients:
-        last = transaction.refused[-1]
-        action = Action.REJECT if last.end is End.REFUSED else Action.DEFER
-        common = structs.replace(common, action=action.value, rule=last.rule)
-    mail = transaction.at
-    accepted = transaction.ended or tuple(RecipientEnd(str(r.address), end, str(reply)) for r in transaction.recipients)
-    return structs.replace(
-        common, sender=text(mail.sender), user=mail.user, recipients=(*accepted, *transaction.refused),
-        size=transaction.size, message_id=transaction.message_id[:MESSAGE_ID_LIMIT], handovers=transaction.handovers,
-    )  # fmt: skip
+    if transaction is None and record.mail is not None:
+        return refused_sender(whole, record.mail, record.decisions)
+    return whole
 
 
 def refused_sender(common: Trace, mail: MailStage, decisions: list[Decision]) -> Trace:

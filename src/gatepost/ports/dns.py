@@ -53,4 +53,3 @@ class Dns(Protocol):
 
     async def ptr(self, ip: IPv4Address | IPv6Address) -> Answer[str]:
         """Names of an address, as given, lower-case without a final dot."""
-

@@ -46,6 +46,16 @@ def is_chunk(verb: str) -> bool:
     return verb.startswith("BDAT")
 
 
+def bad_characters(verb: str) -> Invalid:
+    """501 for an address (RFC 6531 §3.5), 500 for anything else."""
+    reply = {"MAIL": replies.BAD_SENDER, "RCPT": replies.BAD_RECIPIENT}.get(verb, replies.BAD_CHARACTERS)
+    return Invalid(reply=reply, rule="command.characters", verb=verb, close=is_chunk(verb))
+
+
+def out_of_sequence(verb: str) -> Invalid:
+    return Invalid(reply=replies.BAD_SEQUENCE, rule="command.sequence", verb=verb)
+
+
 def parse(verb: str, line: str, offer: Offer, smtputf8: bool) -> Command | Chunk | Invalid:
     """`line` without CRLF, all of it printable; `verb` upper-case and allowed by the table.
 

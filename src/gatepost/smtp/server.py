@@ -5,11 +5,13 @@ its answer may change the grammar of what follows (DATA, BDAT, STARTTLS). After 
 the buffer is ever parsed again.
 """
 
+from collections.abc import Callable
 from enum import Enum
+from typing import Any
 
 from gatepost.model.reply import Reply
 from gatepost.smtp import replies
-from gatepost.smtp.command import Chunk, denied, is_chunk, parse
+from gatepost.smtp.command import Chunk, bad_characters, denied, is_chunk, out_of_sequence, parse
 from gatepost.smtp.events import (
     BadContent,
     ChunkEnd,
@@ -31,6 +33,7 @@ from gatepost.smtp.transfer import ChunkTransfer, DataTransfer, bad_content
 LAST_IN_GROUP = frozenset(("DATA", "EHLO", "HELO", "STARTTLS", "AUTH"))  # RFC 2920 §3.1, RFC 3207 §4
 NO_CHUNK = Chunk(0, False)
 CLOSING_CODES = (221, 421, 521)
+LAST_EVENTS = (Invalid, BadContent)  # those that may end the session by themselves
 
 
 class Mode(Enum):
@@ -115,7 +118,7 @@ class ServerProtocol:
             return None
         if not isinstance(event, Content):
             self.pending = event
-            if isinstance(event, Invalid | BadContent) and event.close:
+            if isinstance(event, LAST_EVENTS) and event.close:
                 self.mode = Mode.CLOSED
         return event
 
@@ -221,14 +224,8 @@ class ServerProtocol:
             self.mode = Mode.CLOSED
         elif isinstance(event, Data):
             return self.reply_to_data(event, reply)
-        elif isinstance(event, EndOfContent | BadContent):
-            self.reset()
-            self.overrun = self.lines.has_more and not self.esmtp
-            self.mode = Mode.CLOSED if isinstance(event, BadContent) and event.close else Mode.COMMAND
-        elif isinstance(event, ChunkEnd):
-            self.mode, self.is_spoilt = Mode.COMMAND, reply.code >= 300
-        elif reply.code < 300:
-            self.succeed(event)
+        elif (answered := ANSWERED.get(type(event))) is not None:
+            answered(self, event, reply.code < 300)
         return reply.encode()
 
     def reply_to_data(self, event: Data, reply: Reply) -> bytes:
@@ -248,21 +245,33 @@ class ServerProtocol:
         self.mode = Mode.CONTENT
         return reply.encode()
 
-    def succeed(self, event: Event | None) -> None:
-        match event:
-            case Rcpt():
-                self.recipients += 1
-            case Mail():
-                self.sender_given = True
-                self.smtputf8 = event.smtputf8
-            case Helo():
-                self.helo = event.name
-                self.esmtp = event.verb == "EHLO"
-                self.reset()
-            case Plain(verb="RSET"):
-                self.reset()
-            case StartTls():
-                self.mode = Mode.CLOSED  # until `tls_started`
+    def recipient_answered(self, event: Rcpt, taken: bool) -> None:
+        self.recipients += taken
+
+    def sender_answered(self, event: Mail, taken: bool) -> None:
+        if taken:
+            self.sender_given, self.smtputf8 = True, event.smtputf8
+
+    def helo_answered(self, event: Helo, taken: bool) -> None:
+        if taken:
+            self.helo, self.esmtp = event.name, event.verb == "EHLO"
+            self.reset()
+
+    def plain_answered(self, event: Plain, taken: bool) -> None:
+        if taken and event.verb == "RSET":
+            self.reset()
+
+    def starttls_answered(self, event: StartTls, taken: bool) -> None:
+        if taken:
+            self.mode = Mode.CLOSED  # until `tls_started`
+
+    def chunk_answered(self, event: ChunkEnd, taken: bool) -> None:
+        self.mode, self.is_spoilt = Mode.COMMAND, not taken
+
+    def content_answered(self, event: EndOfContent | BadContent, taken: bool) -> None:
+        self.reset()
+        self.overrun = self.lines.has_more and not self.esmtp
+        self.mode = Mode.CLOSED if isinstance(event, BadContent) and event.close else Mode.COMMAND
 
     def tls_started(self) -> None:
         """The handshake is done: forget everything said in clear (RFC 3207 §4.2)."""
@@ -274,11 +283,14 @@ class ServerProtocol:
         self.reset()
 
 
-def bad_characters(verb: str) -> Invalid:
-    """501 for an address (RFC 6531 §3.5), 500 for anything else."""
-    reply = {"MAIL": replies.BAD_SENDER, "RCPT": replies.BAD_RECIPIENT}.get(verb, replies.BAD_CHARACTERS)
-    return Invalid(reply=reply, rule="command.characters", verb=verb, close=is_chunk(verb))
-
-
-def out_of_sequence(verb: str) -> Invalid:
-    return Invalid(reply=replies.BAD_SEQUENCE, rule="command.sequence", verb=verb)
+ANSWERED: dict[type, Callable[[ServerProtocol, Any, bool], None]] = {  # by type: an isinstance for each would cost more
+    Rcpt: ServerProtocol.recipient_answered,
+    Mail: ServerProtocol.sender_answered,
+    EndOfContent: ServerProtocol.content_answered,
+    Helo: ServerProtocol.helo_answered,
+    Plain: ServerProtocol.plain_answered,
+    StartTls: ServerProtocol.starttls_answered,
+    ChunkEnd: ServerProtocol.chunk_answered,
+    BadContent: ServerProtocol.content_answered,
+}
+"""What follows from the answer to an event; `True` for a 2xx. Answers to Auth and Invalid change nothing."""
