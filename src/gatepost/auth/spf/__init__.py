@@ -1,0 +1,1 @@
+"""May this client send in the name of this domain (RFC 7208)?"""
