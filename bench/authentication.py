@@ -1,10 +1,12 @@
-"""What does it cost to verify a DKIM signature? Beside it: dkimpy, in the same run.
+"""What does it cost to find out who sent a message? Beside it: dkimpy, for the signature alone, in the same run.
 
     .venv/bin/python bench/authentication.py            a table
     .venv/bin/python bench/authentication.py --json     the same as JSON
 
-One RSA-2048 signature, relaxed/relaxed, over base64 lines of 20 KiB and 2 MiB; DNS has the key's record at once.
-`body` is canonicalizing and hashing alone. Budget: 2 MiB of body in 8 ms, a message of 20 KiB in 0.25 ms.
+One RSA-2048 signature, relaxed/relaxed, over base64 lines of 20 KiB and 2 MiB; the DNS answers at once. `all` is what
+the gateway does: the checks spf, author, dkim, arc and dmarc by its engine, and the field that says what they found.
+`verify` is the signature alone, `body` canonicalizing and hashing. Budgets: `all` 0.6 ms and 8 ms, 5 times quicker than
+dkimpy's share.
 """
 
 import base64
@@ -12,26 +14,40 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
 
 import dkim
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from msgspec import structs
 
 from gatepost.auth.dkim.body import body_hashes
 from gatepost.auth.dkim.canonical import Form
 from gatepost.auth.dkim.result import Reason
 from gatepost.auth.dkim.sign import Signer, sign
 from gatepost.auth.dkim.verify import verify
+from gatepost.engine.catalogue import build, check_classes, config_class
+from gatepost.engine.plan import plan
+from gatepost.engine.run import Engine
+from gatepost.gateway.clock import SystemClock
+from gatepost.gateway.header_settings import HeaderSettings
+from gatepost.gateway.stamps import Stamps
+from gatepost.model.finding import Findings
 from gatepost.model.message import Message
-from gatepost.model.samples import Octets
-from gatepost.ports.dns import Answer
+from gatepost.model.phase import Phase
+from gatepost.model.samples import Octets, mail
+from gatepost.model.samples import message as a_message
+from gatepost.model.stage import MessageStage
+from gatepost.ports.dns import Answer, Dns
+from gatepost.ports.own_names import OwnNames
 from gatepost.syntax.header import read_header
 
+T = TypeVar("T")
 KIB = 1024
 SIZES = {"20 KiB": 20 * KIB, "2 MiB": 2048 * KIB}
-BODY_BUDGET = 8.0  # ms, of 2 MiB
-VERIFY_BUDGET = 0.25  # ms, of 20 KiB
+BUDGETS = {"20 KiB": 0.6, "2 MiB": 8.0}  # ms, of `all`
+FASTER = 5  # times, `verify` than dkimpy
 NOW = 1_700_000_000.0
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 DER = KEY.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
@@ -45,11 +61,54 @@ HEADER = (
 )
 
 
+TEXTS = {
+    "example.com": b"v=spf1 include:a.example.com include:b.example.com -all",
+    "a.example.com": b"v=spf1 ip4:198.51.100.0/24 ip4:203.0.113.0/24 ~all",
+    "b.example.com": b"v=spf1 ip4:192.0.2.0/24 ~all",
+    "_dmarc.example.com": b"v=DMARC1; p=reject; rua=mailto:dmarc@example.com",
+}
+
+
 class Keys:
-    """One TXT record for every name."""
+    """The texts above, and one key for every other name."""
 
     async def txt(self, name: str) -> Answer[bytes]:
-        return Answer((RECORD,))
+        return Answer((TEXTS.get(name, RECORD),))
+
+
+def engine() -> Engine:
+    """The checks as a listener has them."""
+    ports: dict[type, object] = {Dns: Keys(), OwnNames: OwnNames("mx1.example.org", frozenset(), frozenset())}
+    classes = check_classes()
+    checks = [build(classes[n], config_class(classes[n])(), ports) for n in ("spf", "author", "dkim", "arc", "dmarc")]
+    return Engine(plan(checks, frozenset(classes)), SystemClock(), print)
+
+
+ENGINE = engine()
+STAMPS = Stamps(HeaderSettings.model_validate({}), "mx1.example.org", "X-Gateway", True)
+
+
+def everything(octets: bytes) -> None:
+    at_mail = mail("ann@example.com")
+    known = finished(ENGINE.run(Phase.MAIL, at_mail))[1]
+    at = stage_of(message(octets), known)
+    known = finished(ENGINE.run(Phase.MESSAGE, at))[1]
+    assert {"spf.pass", "dkim.pass", "dmarc.pass"} <= {finding.code for finding in known}, known
+    assert STAMPS.fields(at, known).startswith(b"Authentication-Results")
+
+
+def stage_of(whole: Message, known: Findings) -> MessageStage:
+    return structs.replace(a_message(), message=whole, so_far=known, now=NOW)
+
+
+def finished(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Its result; nothing in it waits."""
+    try:
+        coroutine.send(None)
+    except StopIteration as end:
+        value: T = end.value
+        return value
+    raise AssertionError("it waited")
 
 
 def base64_lines(size: int) -> bytes:
@@ -103,14 +162,16 @@ def main() -> int:
     results = {}
     for name, size in SIZES.items():
         octets = signed(size)
-        works = {"verify": ours, "body": ours_body, "dkimpy": theirs}
+        works = {"all": everything, "verify": ours, "body": ours_body, "dkimpy": theirs}
         results[name] = {title: milliseconds(work, octets) for title, work in works.items()}
-    held = results["2 MiB"]["body"] <= BODY_BUDGET and results["20 KiB"]["verify"] <= VERIFY_BUDGET
+    held = all(
+        results[name]["all"] <= budget and results[name]["verify"] * FASTER <= results[name]["dkimpy"]
+        for name, budget in BUDGETS.items()
+    )
     if "--json" in sys.argv:
         print(json.dumps({"bench": "authentication", "held": held, "results": results}))
         return 0 if held else 1
-    outcome = "held" if held else "EXCEEDED"
-    print(f"DKIM, one RSA-2048 signature; budget {BODY_BUDGET:g} ms and {VERIFY_BUDGET:g} ms: {outcome}")
+    print(f"Who sent it; budgets {BUDGETS}, {FASTER} times quicker than dkimpy: {'held' if held else 'EXCEEDED'}")
     for name, figures in results.items():
         print(f"  {name:8}", "  ".join(f"{title} {value:g} ms" for title, value in figures.items()))
     return 0 if held else 1

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["tests.servers.fixtures"]
 
-STARTS_SERVERS = {"receiving_postfix", "start_gateway", "start_postfix", "start_sender"}
+STARTS_SERVERS = {"receiving_postfix", "start_gateway", "start_postfix", "start_sender", "start_unbound"}
 
 # A slow machine is not a failure; in CI the same examples every time.
 settings.register_profile(

@@ -43,7 +43,11 @@ def test_every_command_exists_and_has_these_options(page, line):
     if name not in dict(COMMANDS):
         assert name in ("--version", "--install-completion"), f"{page}: {line}"
         return
-    known = {option for parameter in real_command(name).params for option in parameter.opts}
+    command = real_command(name)
+    if hasattr(command, "commands"):  # a group: the next word is the command
+        assert words[1] in command.commands, page
+        command = command.commands[words[1]]
+    known = {option for parameter in command.params for option in parameter.opts}
     assert set(given) <= known, page
 
 

@@ -98,9 +98,13 @@ def replies_page() -> Iterator[str]:
         yield f"| `{reply}` | {name.lower().replace('_', ' ')} |"
 
 
-def command(name: str) -> Iterator[str]:
-    """As `--help` has it."""
-    found = real_command(name)
+def command(name: str, found: Any) -> Iterator[str]:
+    """As `--help` has it; of a group, each of its commands."""
+    if hasattr(found, "commands"):
+        yield f"\n## gatepost {name}\n\n{found.help}"
+        for word, inner in found.commands.items():
+            yield from command(f"{name} {word}", inner)
+        return
     context = found.make_context(name, [], resilient_parsing=True)
     records = [(parameter, parameter.get_help_record(context)) for parameter in found.get_params(context)]
     arguments = [parameter.metavar for parameter, _ in records if parameter.param_type_name == "argument"]
@@ -121,7 +125,7 @@ def cli_page() -> Iterator[str]:
     yield "standard error; colour only on a terminal, never where `NO_COLOR` is set. `gatepost --install-completion`"
     yield "teaches your shell. Every command has `--help`."
     for name, _ in COMMANDS:
-        yield from command(name)
+        yield from command(name, real_command(name))
 
 
 def joined(lines: Callable[[], Iterator[str]]) -> Callable[[], str]:

@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from gatepost.adapters.dns.resolver import Resolver
 from gatepost.app import offline
 from gatepost.app.offline import CannotPlay, rehearse
 from gatepost.app.offline_session import Attempt
+from gatepost.app.offline_world import Unasked
 from gatepost.model.address import Address, Domain
 from gatepost.model.trace import End
-from tests.config.texts import loaded
+from gatepost.ports.dns import Dns
+from tests.config.texts import loaded, over
 from tests.servers import need
 from tests.servers.loopback import free_port
 from tests.servers.slapd import PASSWORD, READER, SUFFIX, Slapd
@@ -34,8 +37,8 @@ def attempt(recipient="bob", **more):
 
 @pytest.fixture
 def settings():
-    """A configuration with this change."""
-    return lambda change: loaded(change).settings
+    """A configuration with this change. No DNS knows its senders, so it does not ask about them."""
+    return lambda change: loaded(over({"checks": {"sender_domain": {"enabled": False}}}, change)).settings
 
 
 @pytest.fixture
@@ -64,7 +67,8 @@ def by_ldap(settings, tmp_path):
 def test_the_message_arrives_as_the_mail_server_would_get_it(settings):
     played = rehearse(settings({}), attempt())
     assert played.trace.end is End.DELIVERED
-    assert played.message.startswith(b"Received: from client.example.net ([192.0.2.1])\r\n")
+    assert played.message.startswith(b"Authentication-Results: mx1.example.com;")
+    assert b"\r\nReceived: from client.example.net ([192.0.2.1])\r\n" in played.message
     assert played.message.endswith(OCTETS)
 
 
@@ -140,6 +144,23 @@ def test_a_password_that_cannot_be_read_defers_and_is_told(by_ldap, capfd, tmp_p
 def test_a_directory_that_is_not_to_be_asked_is_not(by_ldap):
     played = rehearse(by_ldap("ldap://127.0.0.1:1"), attempt(), ask=False)
     assert (played.trace.end, played.directories) == (End.DELIVERED, ("ldap",))
+
+
+@pytest.mark.parametrize("asks", [True, False])
+def test_checks_ask_the_resolver_of_the_configuration_unless_nothing_is_to_be_asked(settings, asks, monkeypatch):
+    given = []
+
+    def judge_for(settings, role, ports, *arguments, **more):
+        given.append(ports[Dns])
+        return original(settings, role, ports, *arguments, **more)
+
+    original = offline.judge_for
+    monkeypatch.setattr(offline, "judge_for", judge_for)
+    rehearse(settings({"dns": {"servers": ["192.0.2.53"]}}), attempt(), ask=asks)
+    (dns,) = given
+    assert isinstance(dns, Resolver if asks else Unasked)
+    if asks:
+        assert [str(server.where) for server in dns.servers.all] == ["192.0.2.53:53"]
 
 
 def test_without_the_ldap_library_it_says_how_to_get_it(by_ldap, monkeypatch):

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from gatepost.app.services import JOURNAL, bound, services
+from gatepost.app.services import HOUSEKEEPER, JOURNAL, bound, services
 from tests.config.texts import loaded
 
 
@@ -30,6 +30,15 @@ def test_every_ldap_directory_that_is_asked_has_a_process(tmp_path):
     _, directory = made(change, tmp_path)
     assert (directory.name, directory.critical) == ("directory.ad", False)
     assert (tmp_path / "run" / "directory.ad.3.sock").is_socket()
+
+
+def test_who_reports_by_dmarc_has_a_housekeeper(tmp_path):
+    section = {
+        "enabled": True, "organization": "Example Ltd.", "contact": "postmaster@example.com",
+        "mail_from": "dmarc@example.com", "backend": "inside",
+    }  # fmt: skip
+    _, housekeeper = made({"dmarc_reports": section}, tmp_path)
+    assert (housekeeper.name, housekeeper.critical, housekeeper.exclusive) == (HOUSEKEEPER, False, True)
 
 
 def test_its_socket_is_ours_alone(tmp_path):

@@ -95,7 +95,7 @@ def test_no_kind_is_named_as_the_engine_names_a_failure(cls):
 
 @every_check
 def test_the_name_is_that_of_the_module(cls):
-    assert cls.__module__.rpartition(".")[2] == cls.spec.name
+    assert cls.__module__.rpartition(".")[2] == cls.spec.settings
 
 
 @every_check
@@ -126,7 +126,7 @@ def test_every_setting_has_a_default_and_unknown_ones_are_errors(cls):
 @every_check
 def test_the_settings_have_what_every_section_has(cls):
     assert issubclass(config_class(cls), CheckSettings)
-    assert f"[checks.{cls.spec.name}]" in (config_class(cls).__doc__ or "")
+    assert f"[checks.{cls.spec.settings}]" in (config_class(cls).__doc__ or "")
 
 
 @every_check

@@ -36,8 +36,8 @@ def test_what_is_in_shadow_is_not_on(change):
     assert answers("10", change)[1]["[checks.own_domain]"] is State.SHADOW
 
 
-def test_own_domains_by_alignment_are_not_said_to_be_guarded_yet():
-    assert answers("10", {})[1]["[checks.own_domain]"] is State.OFF
+def test_own_domains_are_guarded_by_alignment():
+    assert answers("10", {})[1]["[checks.own_domain]"] is State.ON
 
 
 def test_monitor_shadows_no_limits():

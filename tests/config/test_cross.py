@@ -28,6 +28,10 @@ INTERNAL = {"bind": ["127.0.0.1:2526"], "role": "internal", "relay": "inside", "
             "directories.ask.backend: there is no [backends.exchange] | There are: inside.",
         ),
         (
+            {"dmarc_reports": {"backend": "smarthost"}},
+            "dmarc_reports.backend: there is no [backends.smarthost] | There are: inside.",
+        ),
+        (
             {"domains": None},
             "listeners.inbound: takes mail for the domains of the configuration, and there are none | "
             'Add a section such as [domains."example.com"] with backend and recipients.',

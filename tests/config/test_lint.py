@@ -97,6 +97,7 @@ def test_a_risk_is_told_with_the_way_out(change, said):
         {"checks": {"own_domain": {"mode": "always", "shadow": True}}},
         {"checks": {"own_domain": {"mode": "always", "enabled": False}}},
         {"checks": {"lines": {"enabled": False}}},
+        {"backends": {"out": {"hosts": ["192.0.2.9"]}}, "dmarc_reports": {"backend": "out"}},
     ],
     ids=str,
 )

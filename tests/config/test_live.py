@@ -90,8 +90,9 @@ async def test_everything_is_tried_at_once(tmp_path):
     async with Mailbox() as server:
         change = {
             "gateway": {"data_dir": str(tmp_path)},
+            "dns": {"servers": [f"127.0.0.1:{free_port()}"], "tries": 1},
             "backends": {"inside": {"hosts": [server.where]}},
             "listeners": {"inbound": {"bind": ["192.0.2.1:2525"]}},
         }
         rules = {problem.rule for problem in await probe(loaded(change))}
-    assert rules == {"bind.not-here", "backend.clear"}
+    assert rules == {"bind.not-here", "backend.clear", "dns.silent"}

@@ -11,7 +11,7 @@ from tests.config.texts import loaded
 
 def test_every_check_that_is_installed_has_its_section():
     sections = loaded({}).settings.checks.sections()
-    assert set(sections) == set(check_classes())
+    assert set(sections) == {cls.spec.settings for cls in check_classes().values()}
     assert all(isinstance(section, CheckSettings) for section in sections.values())
 
 

@@ -15,10 +15,12 @@ from gatepost.adapters.shared_memory.shared import Shared, Sizes
 from gatepost.app.graph import Graph
 from gatepost.config.load import parse
 from gatepost.config.settings import Settings
+from gatepost.engine.catalogue import asking
 from gatepost.gateway.admission import Admission, Room
 from gatepost.gateway.opening import Door
 from gatepost.gateway.wheel import Wheel
 from gatepost.model.trace import Trace
+from gatepost.ports.dns import Dns
 
 CLIENT = "client.sender.test"
 HELD = {"name": "held", "phase": "message", "when": "recipient.local == 'held'", "action": "quarantine"}
@@ -35,7 +37,7 @@ def settings_in(directory: Path, rules: Sequence[Mapping[str, Any]] = (HELD,)) -
             "backends": {"mail": {"hosts": ["127.0.0.1:1"], "tls": "off"}},
             "domains": {"example.test": {"backend": "mail", "recipients": "any"}},
             "listeners": {"inbound": {"bind": ["127.0.0.1:2525"], "role": "inbound", "tarpit": {"delay": "0s"}}},
-            "checks": {"rate": {"enabled": False}},
+            "checks": {name: {"enabled": False} for name in ("rate", "author", *asking(Dns))},
             "policy": {"rules": list(rules)},
         }
     )

@@ -8,11 +8,13 @@ import pytest
 from pydantic import BaseModel
 
 from gatepost.engine import catalogue
-from gatepost.engine.catalogue import DuplicateCheck, build, check_classes, config_class
+from gatepost.engine.catalogue import DuplicateCheck, asking, build, check_classes, config_class
 from gatepost.model.check import Check, Report, Spec
 from gatepost.model.check_settings import CheckSettings
 from gatepost.model.stage import MailStage
 from gatepost.ports.clock import Clock
+from gatepost.ports.dns import Dns
+from gatepost.ports.lists import Lists
 from gatepost.testing.fakes import FakeClock
 
 
@@ -98,3 +100,9 @@ def test_a_check_gets_its_settings_and_the_ports_it_names():
 def test_a_port_that_is_not_there_is_named():
     with pytest.raises(LookupError, match="foreign: no Clock here"):
         build(Foreign, CheckSettings(), {})
+
+
+def test_which_checks_ask_a_port_is_known_by_section():
+    assert {"spf", "dkim", "dmarc"} <= asking(Dns)
+    assert "hops" not in asking(Dns)
+    assert "own_domain" in asking(Lists) and "own_author" not in asking(Lists)  # it shares that section

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from msgspec import structs
 
-from gatepost.engine.run import CACHE_ENTRIES, DETAIL, Engine
+from gatepost.engine.run import CACHE_ENTRIES, DETAIL, PHASE_LIMIT, Engine
 from gatepost.model.check import NOTHING_FOUND, Cache, Check, Report, Spec
 from gatepost.model.finding import Kind
 from gatepost.model.phase import Phase
@@ -171,6 +171,12 @@ def test_an_outside_that_is_away_is_no_bug(kind):
     assert codes(known) == ["a.unavailable"] and known.items[0].detail == "ldap: down" and not scene.bugs
 
 
+@both
+def test_what_it_leaves_all_the_same_is_seen_later(kind):
+    _, known = Scene(kind("a", error=Unavailable("dns: down", 7)), kind("b")).run()
+    assert known.value(int) == 7 and codes(known) == ["a.unavailable"]
+
+
 def test_an_error_without_words_is_named_and_a_long_one_cut():
     _, known = Scene(Plain("a", error=ZeroDivisionError()), Plain("b", error=ValueError("x" * 900))).run()
     assert [finding.detail for finding in known] == ["ZeroDivisionError", "x" * DETAIL]
@@ -222,6 +228,17 @@ def test_a_check_that_takes_too_long_is_given_up():
     steps, known = scene.result
     assert codes(known) == ["a.unavailable", "b.unavailable"] and known.items[0].detail == "timed out"
     assert [step.outcome for step in steps] == [Outcome.TIMEOUT] * 2 and not scene.bugs
+
+
+def test_one_after_the_other_they_have_no_more_than_the_phase():
+    names = ("a", "b", "c")
+    checks = [Coroutine(n, waits=FUTURE, timeout=15.0, after=names[:i]) for i, n in enumerate(names)]
+    scene = Scene(*checks)
+    scene.start()
+    scene.loop.advance(PHASE_LIMIT + 1)
+    steps, known = scene.result
+    assert codes(known) == ["a.unavailable", "b.unavailable", "c.unavailable"]
+    assert sum(step.elapsed for step in steps) <= PHASE_LIMIT + 1
 
 
 def test_a_check_that_breaks_after_a_while_is_reported_with_its_time():

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from gatepost.gateway.outgoing import Outgoing, authserv_id, outgoing, received
+from gatepost.gateway.outgoing import Outgoing, outgoing, received
 from gatepost.model.message import Message
 from gatepost.model.samples import TLS13, Octets, data
 from gatepost.syntax.header import read_header
@@ -106,15 +106,30 @@ def test_what_is_left_is_what_was_there_less_what_was_taken_out(fields):
     assert sent(b"A: b\r\n" + header) == b"A: b\r\n" + b"".join(b"%s\r\n" % f for f in fields if f not in INSIDE)
 
 
-@given(st.text(alphabet='()\\" ;ab.', max_size=40))
-def test_any_value_has_an_author_or_none(text):
-    found = authserv_id(text.encode())
-    assert found == found.lower() and " " not in found and ";" not in found
+def tagged(header, *, outside=True):
+    payload = outgoing(whole(header), OURS, PREFIX, HOST, outside=outside, subject_tag=b"[EXTERNAL]")
+    octets = b"".join(payload.chunks())
+    assert len(octets) == payload.size and octets.endswith(b"\r\nHi.\r\n")
+    return octets.removesuffix(b"\r\nHi.\r\n")
 
 
-def test_a_deep_comment_is_read_in_linear_time():
-    assert authserv_id(b"(" * 200_000 + b"x") == ""
-    assert authserv_id(b"()" * 50_000 + b"mx.example.com") == "mx.example.com"
+def test_the_subject_of_mail_from_strangers_can_be_tagged():
+    assert tagged(b"A: 1\r\nSUBJECT:  Hello\r\n you\r\nB: 2\r\n") == (
+        OURS + b"A: 1\r\nSUBJECT: [EXTERNAL] Hello\r\n you\r\nB: 2\r\n"
+    )
+
+
+def test_a_reply_to_a_tagged_message_is_not_tagged_again():
+    assert tagged(b"Subject: Re: [EXTERNAL] Hello\r\n") == OURS + b"Subject: Re: [EXTERNAL] Hello\r\n"
+
+
+def test_a_message_without_a_subject_gets_the_tag_alone():
+    assert tagged(b"A: 1\r\n") == OURS + b"Subject: [EXTERNAL]\r\nA: 1\r\n"
+    assert tagged(b"") == OURS + b"Subject: [EXTERNAL]\r\n"
+
+
+def test_tagging_takes_out_what_the_inside_trusts_as_ever():
+    assert b"X-Gateway-Tag" not in tagged(b"X-Gateway-Tag: ok\r\nSubject: Hello\r\n")
 
 
 # ── the content is passed on ─────────────────────────────────────────────────

@@ -3,8 +3,8 @@ from ipaddress import ip_address
 import pytest
 from pydantic import ValidationError
 
-from gatepost.gateway.listener_settings import TlsSettings
 from gatepost.gateway.tls_demand import TlsDemand
+from gatepost.gateway.tls_settings import TlsSettings
 from gatepost.syntax.address import address
 
 PAIR = {"certificates": [{"certificate": "/etc/gatepost/tls.crt", "key": "/etc/gatepost/tls.key"}]}

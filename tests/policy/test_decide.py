@@ -140,6 +140,14 @@ def test_a_condition_that_does_not_hold_does_not_match():
     assert verdict((), rule(when=lambda known: False)).rule == "default"
 
 
+def test_what_was_seen_stands_in_the_reply_where_the_rule_wants_it():
+    told = structs.replace(rule(codes=("a.x",)), reply=Reply(550, "5.7.1", "No: {detail}"))
+    seen = (Finding("b.x", "other"), Finding("a.x", "example.net"), Finding("a.x", "second"))
+    assert verdict(seen, told).reply.text == "No: example.net"
+    assert verdict((Finding("a.x"),), told).reply.text == "No:"
+    assert len(verdict((Finding("a.x", "y" * 1000),), told).reply.text) < 300
+
+
 def test_facts_are_gathered_once_and_only_where_a_condition_asks():
     gathered = []
 

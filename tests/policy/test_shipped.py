@@ -153,7 +153,7 @@ def test_monitor_refuses_nothing_but_relaying_and_excess():
     assert enforced == {
         "relay-denied", "relay-route", "declared-size", "messages-per-connection", "session-size", "recipient-flood",
         "too-many-recipients", "mail-loop", "allowed-client-may-guess", "allowed-client", "allowed-helo",
-        "allowed-sender", "allowed-recipient",
+        "allowed-sender", "allowed-recipient", "exempt-from-block-lists",
     }  # fmt: skip
 
 
@@ -176,6 +176,27 @@ def test_no_points_no_rule():
 def test_what_no_operator_decides_is_known():
     assert {"recipient.not_ours", "hops.exceeded"} <= settled_codes()
     assert "recipient.unknown" not in settled_codes()
+
+
+@pytest.mark.parametrize(
+    ("code", "rule"),
+    [
+        ("impersonation.person", "impersonated-person"),
+        ("impersonation.own_address", "impersonated-person"),
+        ("impersonation.reply_to", "impersonated-person"),
+        ("lookalike.homograph", "lookalike-domain"),
+        ("lookalike.embedded", "lookalike-domain"),
+        ("lookalike.typo", "lookalike-domain"),
+    ],
+)
+def test_impersonation_comes_to_points_or_to_quarantine_as_set(code, rule):
+    assert verdict(MESSAGE, code, score=4.9).action is Action.ACCEPT
+    got = verdict(MESSAGE, code, impersonation="quarantine")
+    assert (got.action, got.rule) == (Action.QUARANTINE, rule)
+
+
+def test_a_domain_in_disguise_is_refused_whatever_is_set():
+    assert verdict(MESSAGE, "lookalike.disguised").rule == "disguised-domain"
 
 
 def test_nothing_found_is_accepted_at_every_phase():

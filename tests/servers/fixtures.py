@@ -7,7 +7,9 @@ import pytest
 
 from tests.servers.certificates import Authority
 from tests.servers.gateway import Gateway
+from tests.servers.names import NameServer
 from tests.servers.postfix import Postfix, ReceivingPostfix, SendingPostfix
+from tests.servers.unbound import Unbound
 
 
 @pytest.fixture(scope="session")
@@ -63,6 +65,36 @@ def start_sender() -> Iterator[Callable[..., SendingPostfix]]:
     yield start
     for server in started:
         server.stop()
+
+
+@pytest.fixture
+def start_names() -> Iterator[Callable[..., NameServer]]:
+    """Starts a name server with the arguments of `NameServer`."""
+    started: list[NameServer] = []
+
+    def start(*names: Any, **arguments: Any) -> NameServer:
+        server = NameServer(*names, **arguments)
+        started.append(server)
+        return server.start()
+
+    yield start
+    for server in started:
+        server.stop()
+
+
+@pytest.fixture
+def start_unbound() -> Iterator[Callable[..., Unbound]]:
+    """Starts a recursive resolver with the arguments of `Unbound`, such as the port of a name server."""
+    started: list[Unbound] = []
+
+    def start(*arguments: Any) -> Unbound:
+        server = Unbound(*arguments)
+        started.append(server)
+        return server.start()
+
+    yield start
+    for server in started:
+        server.discard()
 
 
 @pytest.fixture

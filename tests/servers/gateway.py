@@ -15,6 +15,8 @@ from typing import Any, Self
 
 import tomlkit
 
+from gatepost.engine.catalogue import asking
+from gatepost.ports.dns import Dns
 from tests.servers.loopback import HOST, free_port, listeners, wait_until
 
 Settings = Mapping[str, Any]
@@ -36,10 +38,16 @@ def laid_over(below: Settings, above: Settings) -> dict[str, Any]:
     return merged
 
 
+def with_names(port: int) -> dict[str, Any]:
+    """Settings of a gateway that asks the name server at that port, by its default checks."""
+    return {"dns": {"servers": [f"{HOST}:{port}"]}, "checks": dict.fromkeys(("author", *asking(Dns)))}
+
+
 class Gateway:
     """One gateway with one inbound listener on a free port of 127.0.0.1.
 
     Without a tar pit and without limits on rates unless `settings` say otherwise: clients of a test share an address.
+    Nor does it ask the DNS, or who a message is from: messages of tests are rarely letters. `with_names` does both.
 
     Args:
         backend: port of the mail server behind it on 127.0.0.1, or several, tried in order.
@@ -86,7 +94,7 @@ class Gateway:
                     "tarpit": {"delay": "0s"},
                 }
             },
-            "checks": {"rate": {"enabled": False}},
+            "checks": {name: {"enabled": False} for name in ("rate", "author", *asking(Dns))},
         }
 
     def write(self) -> None:

@@ -17,6 +17,7 @@ PACKAGE_OF = {
     "ldapsearch": "ldap-utils",
     "samba": "samba",
     "samba-tool": "samba-common-bin",
+    "unbound": "unbound",
 }
 
 

@@ -12,6 +12,7 @@ from gatepost.ports.backend import Envelope
 from gatepost.ports.lists import BadList
 from gatepost.ports.unavailable import Unavailable
 from gatepost.testing.fakes import (
+    FakeAlarms,
     FakeBackend,
     FakeClock,
     FakeCounters,
@@ -149,3 +150,12 @@ async def test_the_journal_keeps_order_and_counts_what_it_could_not_take():
     journal.full = True
     assert not journal.record(trace()) and not await journal.record_later(trace())
     assert (len(journal.traces), journal.lost) == (2, 1)
+
+
+def test_alarms_are_up_until_all_is_clear():
+    alarms = FakeAlarms()
+    alarms.raise_alarm("a", "broken")
+    alarms.all_clear("b", "never was")
+    assert (alarms.up, alarms.told) == ({"a": "broken"}, ["broken"])
+    alarms.all_clear("a", "mended")
+    assert (alarms.up, alarms.told) == ({}, ["broken", "mended"])

@@ -10,10 +10,15 @@ import structlog
 from gatepost.adapters.backend.hosts import HOST_BACK, HOST_FAILED
 from gatepost.adapters.backend.pool import Pool
 from gatepost.adapters.directory_file import FileDirectory
+from gatepost.adapters.dns.resolver import Resolver
 from gatepost.adapters.lists import FileLists
 from gatepost.adapters.quarantine import FileQuarantine
+from gatepost.app.learning import learning
 from gatepost.app.policy import judge_for
 from gatepost.app.recipients import directories_of, problem_of, recipients_of
+from gatepost.auth.batv import BounceKeys
+from gatepost.auth.dkim.sign import Signer, private_key
+from gatepost.config.bounce_keys import bounce_keys
 from gatepost.config.settings import Settings
 from gatepost.gateway.clock import SystemClock
 from gatepost.gateway.directory_cache import CachedDirectory
@@ -27,6 +32,7 @@ from gatepost.ports.alarms import Alarms
 from gatepost.ports.clock import Clock
 from gatepost.ports.counters import Counters, Gauges
 from gatepost.ports.directory import Directories
+from gatepost.ports.dns import Dns
 from gatepost.ports.journal import Journal
 from gatepost.ports.lists import Lists
 from gatepost.ports.memory import Memory
@@ -60,11 +66,12 @@ class Graph:
         generation: of the configuration; names the sockets of the directories' processes.
         shared: counters, gauges and memory over all workers.
         alarms: what an operator must know goes here.
+        dns: asked instead of the configured resolvers.
     """
 
     def __init__(
         self, settings: Settings, *, node: str, worker: int, counters: Counters, gauges: Gauges, memory: Memory,
-        journal: Journal, alarms: Alarms, generation: int = 1,
+        journal: Journal, alarms: Alarms, generation: int = 1, dns: Dns | None = None,
     ) -> None:  # fmt: skip
         self.settings = settings
         self.node, self.worker = node, worker
@@ -73,13 +80,15 @@ class Graph:
         self.ids = Ids()
         self.counters, self.gauges, self.memory = counters, gauges, memory
         self.lists = FileLists(self.clock)
+        self.resolver = Resolver(settings.dns, self.clock)
+        self.dns: Dns = dns or self.resolver
         self.backends = {name: self.pool(name) for name in settings.backends}
         self.directories = directories_of(settings, self.backends, self.clock, generation)
         quarantine = FileQuarantine(settings.gateway.data_dir / "quarantine")
         self.outside = Outside(
             backends=self.backends,
             quarantine=quarantine,
-            journal=journal,
+            journal=learning(journal, memory, settings, on_bug),
             memory=memory,
             gauges=gauges,
             clock=self.clock,
@@ -98,13 +107,16 @@ class Graph:
 
     def make_ports(self) -> Mapping[type, object]:
         return {
+            Alarms: self.alarms,
             Clock: self.clock,
             Counters: self.counters,
             Gauges: self.gauges,
             Memory: self.memory,
             Lists: self.lists,
             Directories: recipients_of(self.settings, self.directories),
+            Dns: self.dns,
             OwnNames: own_names(self.settings),
+            BounceKeys: bounce_keys(self.settings),
         }
 
     def listener(self, name: str, section: ListenerSettings) -> Listener:
@@ -123,7 +135,7 @@ class Graph:
                 section.tarpit.delay, section.tarpit.maximum, limits.tarpitted, f"tarpit:{name}", self.counters,
                 self.gauges,
             ),
-            tls=server_tls(section), outside=self.outside, ids=self.ids, on_bug=on_bug,
+            tls=server_tls(section), outside=self.outside, ids=self.ids, on_bug=on_bug, signer=signer_of(section),
         )  # fmt: skip
 
     def routes(self, section: ListenerSettings) -> Routes:
@@ -134,10 +146,11 @@ class Graph:
         return Routes(domains, section.relay, section.relay_from, self.backends)
 
     def watch(self) -> None:
-        """What has to be looked at every second: lists and certificates that may have changed."""
+        """What has to be looked at every second: lists and certificates that may have changed, who answers."""
         self.lists.tick()
         for alarm in self.lists.alarms():
             self.alarms.raise_alarm("lists", alarm)
+        self.watch_resolvers()
         for name, directory in self.directories.items():
             if problem := problem_of(directory):
                 self.alarms.raise_alarm(f"directory.{name}", f"Directory {name}: {problem}")
@@ -146,6 +159,13 @@ class Graph:
         for listener in self.listeners.values():
             if listener.tls is not None and (reloaded := listener.tls.reload_if_changed()) is not None:
                 self.tell_of_certificates(listener.name, "" if reloaded.taken else reloaded.detail)
+
+    def watch_resolvers(self) -> None:
+        self.resolver.tick()
+        if problem := self.resolver.problem:
+            self.alarms.raise_alarm("dns", f"No resolver answers: {problem}")
+        else:
+            self.alarms.all_clear("dns")
 
     def tell_of_certificates(self, listener: str, problem: str) -> None:
         key = f"certificate.{listener}"
@@ -170,6 +190,7 @@ class Graph:
         for directory in self.directories.values():
             if isinstance(directory, FileDirectory | CachedDirectory):
                 directory.close()
+        self.resolver.close()
         await asyncio.gather(*(backend.close(grace=CLOSING) for backend in self.backends.values()))
 
 
@@ -178,6 +199,14 @@ def server_tls(section: ListenerSettings) -> ServerTls | None:
         return None
     files = [(str(pair.certificate), str(pair.key)) for pair in section.tls.certificates]
     return ServerTls(files, minimum=section.tls.minimum)
+
+
+def signer_of(section: ListenerSettings) -> Signer | None:
+    """Who seals. Raises `BadSyntax`, a ValueError, if the key is none."""
+    made_with = section.headers.arc_seal
+    if made_with is None:
+        return None
+    return Signer(key=private_key(made_with.key.read_bytes()), domain=made_with.domain, selector=made_with.selector)
 
 
 def spool_dir(data_dir: Path) -> Path:

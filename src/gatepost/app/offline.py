@@ -2,7 +2,7 @@
 
 Protocol, checks and policy are those of the gateway; only what stands behind their ports is not. Checks that count
 (rates, harvesting) are left out, the tar pit's waits are noted and not waited, and the mail server takes everything.
-Directories are asked, unless they are to be left alone.
+Directories and the DNS are asked, unless they are to be left alone.
 """
 
 import asyncio
@@ -21,13 +21,16 @@ from gatepost.adapters.directory_callout import CalloutSettings
 from gatepost.adapters.directory_file import FileDirectory, FileSettings
 from gatepost.adapters.directory_ldap.process import serve
 from gatepost.adapters.directory_ldap.settings import LdapSettings, missing
+from gatepost.adapters.dns.resolver import Resolver
 from gatepost.adapters.lists import FileLists
 from gatepost.app.graph import on_bug, own_names
 from gatepost.app.offline_session import NODE, Attempt, play
-from gatepost.app.offline_world import Blank, Everybody, Hand, Notes, Willing
+from gatepost.app.offline_world import Blank, Everybody, Hand, Notes, Unasked, Unheard, Willing
 from gatepost.app.policy import Ports, judge_for
 from gatepost.app.recipients import directories_of, ldap_socket, recipients_of
 from gatepost.app.services import bound
+from gatepost.auth.batv import BounceKeys
+from gatepost.config.bounce_keys import bounce_keys
 from gatepost.config.settings import Settings
 from gatepost.engine.catalogue import check_classes
 from gatepost.gateway.clock import SystemClock
@@ -37,9 +40,11 @@ from gatepost.gateway.listener import Listener, Outside, Site
 from gatepost.gateway.routes import DomainRoute, Routes
 from gatepost.gateway.tarpit import Tarpit
 from gatepost.model.trace import Trace
+from gatepost.ports.alarms import Alarms
 from gatepost.ports.clock import Clock
 from gatepost.ports.counters import Counters, Gauges
 from gatepost.ports.directory import Directories, Directory
+from gatepost.ports.dns import Dns
 from gatepost.ports.lists import Lists
 from gatepost.ports.memory import Memory
 from gatepost.ports.own_names import OwnNames
@@ -70,7 +75,7 @@ def rehearse(settings: Settings, attempt: Attempt, *, ask: bool = True) -> Playe
     """Play it.
 
     Args:
-        ask: directories that are not in a file.
+        ask: directories that are not in a file, and the DNS.
 
     Raises:
         CannotPlay: a file that is named cannot be read, or the like.
@@ -89,10 +94,12 @@ async def rehearsed(settings: Settings, attempt: Attempt, ask: bool) -> Played:
     notes, hand = Notes(), Hand()
     asked, left_alone = divided(settings, ask)
     pools: dict[str, Pool] = {}
+    resolver = Resolver(settings.dns, clock)
+    dns = resolver if ask else Unasked()
     try:
         pools |= {name: pool(settings, name) for name in backends_asked(settings, asked)}
         directories = directories_of(settings_asking(settings, asked), pools, clock, 1)
-        listener = listener_of(settings, attempt.listener, {**directories, **left_alone}, notes, hand)
+        listener = listener_of(settings, attempt.listener, {**directories, **left_alone}, dns, notes, hand)
     except (OSError, ValueError, LookupError) as error:
         raise CannotPlay(str(error)) from error
     try:
@@ -101,6 +108,7 @@ async def rehearsed(settings: Settings, attempt: Attempt, ask: bool) -> Played:
         for directory in directories.values():
             if isinstance(directory, FileDirectory | CachedDirectory):
                 directory.close()
+        resolver.close()
         await asyncio.gather(*(pool.close(PATIENCE) for pool in pools.values()))
     trace = structs.replace(notes.traces[-1], handovers=())  # nobody has got it
     return Played(trace=trace, message=hand.message, checks=counting(settings, listener), directories=tuple(left_alone))
@@ -133,21 +141,22 @@ def counting(settings: Settings, listener: Listener) -> tuple[str, ...]:
     """Checks of that listener that are left out."""
     sections = settings.checks.sections()
     role = listener.role.value
-    classes = check_classes().items()
-    return tuple(n for n, cls in classes if cls.spec.records and role in cls.spec.roles and sections[n].enabled)
+    specs = [cls.spec for cls in check_classes().values()]
+    return tuple(s.name for s in specs if s.records and role in s.roles and sections[s.settings].enabled)
 
 
 # ── the listener ─────────────────────────────────────────────────────────────
 def listener_of(
-    settings: Settings, name: str, directories: Mapping[str, Directory], notes: Notes, hand: Hand
+    settings: Settings, name: str, directories: Mapping[str, Directory], dns: Dns, notes: Notes, hand: Hand
 ) -> Listener:
     """That listener as the gateway has it, with nothing behind it. It needs no private keys."""
     section, gateway, clock, blank = settings.listeners[name], settings.gateway, SystemClock(), Blank()
     backends = {name: Willing(name, hand) for name in settings.backends}
     domains = {n: DomainRoute(d.backend, d.message_size, d.mixed) for n, d in settings.domains.items()}
     ports: Ports = {
-        Clock: clock, Counters: blank, Gauges: blank, Memory: blank, Lists: FileLists(clock),
-        Directories: recipients_of(settings, directories), OwnNames: own_names(settings),
+        Alarms: Unheard(), Clock: clock, Counters: blank, Gauges: blank, Memory: blank, Lists: FileLists(clock),
+        Directories: recipients_of(settings, directories), Dns: dns, OwnNames: own_names(settings),
+        BounceKeys: bounce_keys(settings),
     }  # fmt: skip
     site = Site(
         hostname=section.hostname or gateway.hostname, header_prefix=gateway.header_prefix,

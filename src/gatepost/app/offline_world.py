@@ -1,11 +1,15 @@
 """What stands behind the ports when a message is only tried out? Nothing that counts, holds, records or delivers."""
 
+from ipaddress import IPv4Address, IPv6Address
+
 from gatepost.model.address import Address
 from gatepost.model.reply import Reply
 from gatepost.model.trace import Trace
 from gatepost.ports.backend import Delivery, Envelope, Extensions, Payload
 from gatepost.ports.directory import Found
+from gatepost.ports.dns import Answer, MailExchanger
 from gatepost.ports.quarantine import Holdable
+from gatepost.ports.unavailable import Unavailable
 
 KEPT = 1024 * 1024  # octets from the start of a message: room for the largest header
 TAKEN = Reply(250, "2.0.0", "Taken")
@@ -84,6 +88,33 @@ class Willing:
 
     async def verify(self, sender: Address | None, recipient: Address) -> Reply:
         return TAKEN
+
+
+class Unasked:
+    """A DNS that is left alone: no answer is `Unavailable`, as it would be without a network."""
+
+    async def a(self, name: str) -> Answer[IPv4Address]:
+        raise Unavailable("dns: not asked")
+
+    async def aaaa(self, name: str) -> Answer[IPv6Address]:
+        raise Unavailable("dns: not asked")
+
+    async def mx(self, name: str) -> Answer[MailExchanger]:
+        raise Unavailable("dns: not asked")
+
+    async def txt(self, name: str) -> Answer[bytes]:
+        raise Unavailable("dns: not asked")
+
+    async def ptr(self, ip: IPv4Address | IPv6Address) -> Answer[str]:
+        raise Unavailable("dns: not asked")
+
+
+class Unheard:
+    """Alarms that nobody hears."""
+
+    def raise_alarm(self, key: str, text: str) -> None: ...
+
+    def all_clear(self, key: str, text: str = "") -> None: ...
 
 
 class Everybody:

@@ -38,8 +38,8 @@ def checks_for(settings: Settings, role: Role, ports: Ports, *, records: bool) -
     """Every check that is switched on for such a listener and has something to look for."""
     found = []
     sections = settings.checks.sections()
-    for name, cls in check_classes().items():
-        config = sections[name]
+    for cls in check_classes().values():
+        config = sections[cls.spec.settings]
         if not config.enabled or role.value not in cls.spec.roles or (cls.spec.records and not records):
             continue
         check = build(cls, config, ports)
@@ -55,8 +55,8 @@ def rules_of(settings: Settings, checks: list[AnyCheck]) -> RuleSet:
         CheckInPlan(
             check=check.spec.name,
             phase=phase_of(type(check)),
-            if_unavailable=sections[check.spec.name].if_unavailable or check.spec.if_unavailable,
-            shadow=sections[check.spec.name].shadow,
+            if_unavailable=sections[check.spec.settings].if_unavailable or check.spec.if_unavailable,
+            shadow=sections[check.spec.settings].shadow,
             hard=check.spec.hard,
         )
         for check in checks

@@ -20,12 +20,12 @@ def rules_on(settings: Settings, listener: str) -> RuleSet | None:
         CheckInPlan(
             check=name,
             phase=phase_of(cls),
-            if_unavailable=sections[name].if_unavailable or cls.spec.if_unavailable,
-            shadow=sections[name].shadow,
+            if_unavailable=sections[cls.spec.settings].if_unavailable or cls.spec.if_unavailable,
+            shadow=sections[cls.spec.settings].shadow,
             hard=cls.spec.hard,
         )
         for name, cls in check_classes().items()
-        if sections[name].enabled and section.role.value in cls.spec.roles
+        if sections[cls.spec.settings].enabled and section.role.value in cls.spec.roles
     ]
     own = compile_rules(settings.policy.rules, CelExpressions(), known_codes(), settled_codes())
     return RuleSet(rules_for(planned, settings.policy, own, monitor=settings.profile == "monitor"))

@@ -1,8 +1,13 @@
 """Where the traces of this configuration are read again."""
 
+from pathlib import Path
+
 from gatepost.adapters.journal.records import JournalRecords
-from gatepost.app.services import journal_path
 from gatepost.config.settings import Settings
+
+
+def journal_path(data_dir: Path) -> Path:
+    return data_dir / "journal.db"
 
 
 def open_records(settings: Settings) -> JournalRecords:

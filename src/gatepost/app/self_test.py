@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from gatepost.adapters.shared_memory.shared import Shared, Sizes
 from gatepost.app.graph import Graph
+from gatepost.app.offline_world import Unasked
 from gatepost.config.settings import Settings
 from gatepost.model.phase import Phase
 from gatepost.model.samples import connect, helo, mail, message, rcpt
@@ -39,7 +40,7 @@ async def tested(settings: Settings) -> list[str]:
     try:
         graph = Graph(
             settings, node="self-test", worker=0, counters=shared.counters, gauges=shared.gauges_of(0),
-            memory=shared.memory, journal=nowhere, alarms=nowhere,
+            memory=shared.memory, journal=nowhere, alarms=nowhere, dns=Unasked(),
         )  # fmt: skip
     except (OSError, ValueError, LookupError) as error:
         return [str(error)]
@@ -53,4 +54,5 @@ async def tested(settings: Settings) -> list[str]:
             _, known = await listener.judge.evidence(phase, stage)
             verdict = listener.judge.verdict(phase, stage, known.items)
             problems += [f"listener {name}: rule {rule} cannot be evaluated" for rule in verdict.failed]
+    await graph.close()
     return problems

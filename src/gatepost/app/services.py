@@ -1,4 +1,4 @@
-"""The processes beside the workers: the journal's writer, and one for each LDAP directory."""
+"""The processes beside the workers: the journal's writer, one for each LDAP directory, the housekeeper."""
 
 import os
 import socket
@@ -12,13 +12,16 @@ from gatepost.adapters.control_line import ControlLine
 from gatepost.adapters.directory_ldap.process import serve as serve_directory
 from gatepost.adapters.directory_ldap.settings import LdapSettings
 from gatepost.adapters.journal.writer import serve as serve_journal
+from gatepost.app.housekeeper import run_housekeeper
 from gatepost.app.parts import ServiceParts
 from gatepost.app.recipients import ldap_socket
+from gatepost.app.records import journal_path
 from gatepost.config.settings import Settings
 from gatepost.gateway.clock import SystemClock
 from gatepost.model.health import Heartbeat
 
 JOURNAL = "journal"
+HOUSEKEEPER = "housekeeper"
 BACKLOG = 128  # workers that may wait for a directory's process at once
 
 
@@ -31,10 +34,6 @@ class Service(Struct, frozen=True, kw_only=True):
     exclusive: bool
 
 
-def journal_path(data_dir: Path) -> Path:
-    return data_dir / "journal.db"
-
-
 def services(settings: Settings, parts: ServiceParts) -> list[Service]:
     """In the order in which they start."""
     found = [Service(name=JOURNAL, run=partial(run_journal, settings, parts), critical=True, exclusive=True)]
@@ -44,6 +43,10 @@ def services(settings: Settings, parts: ServiceParts) -> list[Service]:
             listener = bound(ldap_socket(settings.gateway.data_dir, name, parts.generation))
             run = partial(serve_directory, listener, section, SystemClock())
             found.append(Service(name=f"directory.{name}", run=run, critical=False, exclusive=False))
+    if settings.dmarc_reports.enabled:
+        line = ControlLine(parts.control, HOUSEKEEPER)
+        run = partial(run_housekeeper, settings, line)
+        found.append(Service(name=HOUSEKEEPER, run=run, critical=False, exclusive=True))
     return found
 
 

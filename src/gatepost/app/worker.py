@@ -15,6 +15,7 @@ from gatepost.adapters.journal.client import JournalClient
 from gatepost.app import runtime
 from gatepost.app.graph import Graph, spool_dir
 from gatepost.app.parts import WorkerPlace, shared_of
+from gatepost.auth.suffixes import public_suffixes
 from gatepost.config.settings import Settings
 from gatepost.gateway.admission import Room, room_for
 from gatepost.gateway.worker import Worker
@@ -31,6 +32,7 @@ COLLECT_AFTER = 20_000  # new objects between two looks for garbage: a message l
 def run_worker(settings: Settings, place: WorkerPlace) -> int:
     """Serve until drained: SIGTERM once lets open sessions finish, twice ends them. The exit code."""
     runtime.set_up()
+    public_suffixes()  # read now rather than while a message waits
     with new_runner() as runner:
         return runner.run(serve(settings, place))
 

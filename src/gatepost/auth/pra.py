@@ -6,6 +6,8 @@ which was written for another identity (RFC 4406 §3.4): good for a stamp, not f
 
 from collections.abc import Sequence
 
+from msgspec import Struct
+
 from gatepost.auth.spf.check import BAD_DOMAIN, result_of
 from gatepost.auth.spf.evaluate import NO_DOMAIN
 from gatepost.auth.spf.limits import RFC_LIMITS, SpfLimits
@@ -18,6 +20,15 @@ from gatepost.model.stage import IPAddress
 from gatepost.ports.dns import Dns
 from gatepost.syntax.mailboxes import read_field
 
+
+class SenderId(Struct, frozen=True):
+    """The purported responsible address, in which field it stands (lower-case), and what came of the check."""
+
+    address: Address
+    field: str
+    result: SpfResult
+
+
 TRACE_FIELDS = frozenset(("received", "return-path"))
 RELEVANT = frozenset(("resent-sender", "resent-from", "sender", "from")) | TRACE_FIELDS
 
@@ -28,10 +39,15 @@ def purported_responsible_address(header: Sequence[Field]) -> Address | None:
     A field that names no mailbox, several, or one on which readers disagree is malformed: nobody is responsible then,
     the next field in line neither.
     """
-    named = [(name, field) for field in header if (name := field.name.lower()) in RELEVANT and field.value]
-    field = resent(named) or original(named)
+    field = responsible_field(header)
     mailbox = read_field(field).the_one if field is not None else None
     return mailbox.address if mailbox is not None and mailbox.address.domain else None
+
+
+def responsible_field(header: Sequence[Field]) -> Field | None:
+    """The field that names them, whatever it names."""
+    named = [(name, field) for field in header if (name := field.name.lower()) in RELEVANT and field.value]
+    return resent(named) or original(named)
 
 
 def resent(named: Sequence[tuple[str, Field]]) -> Field | None:

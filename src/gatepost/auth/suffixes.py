@@ -29,3 +29,8 @@ def registered_domain(domain: str) -> str:
 def organizational_domain(domain: str) -> str:
     """The registered domain, or the domain itself where nothing is registered (RFC 7489 §3.2)."""
     return registered_domain(domain) or domain
+
+
+def is_public_suffix(domain: str) -> bool:
+    """Anybody may register names under it. An address literal is none."""
+    return not registered_domain(domain) and not domain.startswith("[")

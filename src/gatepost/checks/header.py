@@ -1,7 +1,7 @@
 """Is the message's header as RFC 5322 wants it?
 
-Asked of the whole message. RFC 5322 §3.6 wants From and Date, and most fields at most once; §2.2 wants ASCII,
-unless the client has announced SMTPUTF8 (RFC 6532, PROTO-26). Real senders break each of these, so all of it is
+Asked of the whole message. RFC 5322 §3.6 wants Date, and most fields at most once (for From see `author`); §2.2 wants
+ASCII, unless the client has announced SMTPUTF8 (RFC 6532, PROTO-26). Real senders break each of these, so all of it is
 evidence with few points and the octets pass unchanged. Only a NUL is refused: no reader agrees with another on what
 comes after it (RFC 5321 §2.3.8).
 """
@@ -15,7 +15,6 @@ from gatepost.model.stage import MessageStage
 
 NUL = Kind("header.nul", "The header contains a NUL octet.", score=5.0)
 MALFORMED = Kind("header.malformed", "The header block has lines that are no fields, or is cut off.", score=1.0)
-NO_FROM = Kind("header.no_from", "There is no From field.", score=1.5)
 NO_DATE = Kind("header.no_date", "There is no Date field.", score=0.5)
 DUPLICATE = Kind("header.duplicate", "A field that may occur once occurs more often.", score=1.5)
 EIGHT_BIT = Kind("header.eight_bit", "The header has octets over 127 and SMTPUTF8 was not announced.", score=0.5)
@@ -34,7 +33,7 @@ class Config(CheckSettings):
 class Header(Check[MessageStage]):
     """Looks at the header's form, not at what it says."""
 
-    spec = Spec(name="header", kinds=(NUL, MALFORMED, NO_FROM, NO_DATE, DUPLICATE, EIGHT_BIT))
+    spec = Spec(name="header", kinds=(NUL, MALFORMED, NO_DATE, DUPLICATE, EIGHT_BIT))
     examples = (
         Example(says="An ordinary message.", at=message(), finds=()),
         Example(
@@ -48,9 +47,9 @@ class Header(Check[MessageStage]):
             finds=("header.malformed",),
         ),
         Example(
-            says="Neither From nor Date.",
+            says="There is no Date.",
             at=message(b"Subject: Hello\r\n"),
-            finds=("header.no_from", "header.no_date"),
+            finds=("header.no_date",),
         ),
         Example(
             says="Two From fields: which one is shown?",
@@ -95,8 +94,6 @@ def fields_found(whole: Message) -> tuple[Finding, ...]:
     found: list[Finding] = []
     every = [field.name.lower() for field in whole.header]
     names = set(every)
-    if "from" not in names:
-        found.append(NO_FROM())
     if "date" not in names:
         found.append(NO_DATE())
     if len(names) < len(every) and (several := sorted(n for n in SINGLE if every.count(n) > 1)):

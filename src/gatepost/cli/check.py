@@ -12,6 +12,7 @@ from gatepost.cli.options import DEFAULT_CONFIG, ConfigFile, Json
 from gatepost.cli.problems import as_json, as_text, count, summary
 from gatepost.cli.terminal import FAILED, OK, say, say_json
 from gatepost.config.access_lists import lint_access_lists
+from gatepost.config.bounce_keys import lint_bounce_keys
 from gatepost.config.files import expiring, lint_files
 from gatepost.config.lint import lint
 from gatepost.config.live import probe
@@ -73,3 +74,4 @@ def offline_findings(loaded: Loaded) -> Iterator[Problem]:
     yield from expiring(loaded, SystemClock().now())
     yield from lint_lists(loaded)
     yield from lint_access_lists(loaded)
+    yield from lint_bounce_keys(loaded)

@@ -25,8 +25,12 @@ COMMANDS = (
     ("explain", "Why a message got its verdict."),
     ("top", "Watch sessions and verdicts live."),
     ("coverage", "The twelve issues of a mail gateway against a configuration."),
+    ("dns", "Show which records a domain should publish, and check those it does."),
+    ("dmarc", "DMARC aggregate reports: those you send, those you get."),
 )
 """Name and first line of help of every command, in the order of `--help`."""
+
+HIDDEN = ("auth-adapter",)  # for test suites, not for operators
 
 HELP = """A hardened SMTP gateway: it stands in front of a mail server and lets through only what that should see.
 
@@ -76,6 +80,8 @@ def program() -> Any:
     if isinstance(group, TyperGroup):
         for name, summary in COMMANDS:
             group.add_command(LaterCommand(name, help=summary, callback=None, rich_markup_mode=None), name)
+        for name in HIDDEN:
+            group.add_command(LaterCommand(name, hidden=True, callback=None, rich_markup_mode=None), name)
     return group
 
 

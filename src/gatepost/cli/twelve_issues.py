@@ -9,7 +9,6 @@ from enum import Enum
 
 from msgspec import Struct
 
-from gatepost.checks.own_domain import Config as OwnDomain
 from gatepost.checks.own_domain import Mode
 from gatepost.config.settings import Settings
 from gatepost.engine.catalogue import check_classes
@@ -199,25 +198,27 @@ def unsolicited(look: Look) -> Iterator[Answer]:
         else "by points"
     )
     yield Answer(on_or_off(policy.reject_score > 0), "[policy] reject_score", text)
-    yield missing("DNS block lists")
+    yield look.check("dnsbl", "DNS block lists", "dnsbl")
+    yield look.check("greylist", "greylisting", "greylisted")
 
 
 # ── 10: spoofing ─────────────────────────────────────────────────────────────
 def spoofing(look: Look) -> Iterator[Answer]:
-    yield own_domain(look)
+    yield look.check("own_domain", own_domain(look), "own-domain")
     yield look.check("helo", "strangers may not call themselves by our names", *HELO_RULES)
-    yield missing("SPF, DKIM, DMARC, ARC; display names and lookalike domains")
+    yield look.check("author", "From names one clear author, or the message is refused", "unclear-author")
+    yield look.check("spf", f"SPF; a fail alone: {look.settings.policy.spf_fail}")
+    yield look.check("dkim", "DKIM signatures")
+    yield look.check("arc", "seals of those who passed it on (ARC)")
+    yield look.check("dmarc", "what the author's domain asks for (DMARC)", "dmarc-reject", "dmarc-quarantine")
+    yield look.check("impersonation", "display names of protected people")
+    yield look.check("lookalike", "domains that look like ours or a partner's")
 
 
-def own_domain(look: Look) -> Answer:
-    """By alignment it finds nothing as long as nothing proves who sent a message."""
-    answer = look.check("own_domain", "strangers may not use our own domains as envelope sender", "own-domain")
-    section = look.sections["own_domain"]
-    if isinstance(section, OwnDomain) and section.mode is Mode.UNLESS_ALIGNED and answer.state is not State.OFF:
-        return Answer(
-            State.OFF, answer.setting, 'our own domains as sender: mode "unless-aligned" waits for proof of senders'
-        )
-    return answer
+def own_domain(look: Look) -> str:
+    mode = getattr(look.sections["own_domain"], "mode", None)
+    unless = "" if mode is Mode.ALWAYS else ", unless SPF, DKIM or DMARC vouches for it"
+    return f"strangers may not send in the name of our own domains{unless}"
 
 
 HELO_RULES = ("helo-own-name", "helo-own-address", "helo-loopback")

@@ -12,6 +12,7 @@ from gatepost.gateway.clock import SystemClock
 from gatepost.model.check_settings import CheckSettings
 from gatepost.ports.clock import Clock
 from gatepost.ports.lists import AccessList, BadList, Entries, Lists
+from gatepost.ports.own_names import OwnNames
 
 
 class TriedLists:
@@ -56,13 +57,16 @@ class InertPorts(dict[type, object]):
 
 
 def lint_access_lists(loaded: Loaded) -> Iterator[Problem]:
-    classes = check_classes()
+    gateway = loaded.settings.gateway
+    own = OwnNames(gateway.hostname, frozenset(loaded.settings.domains), frozenset())
     for name, section in loaded.settings.checks.sections().items():
         if not section.enabled:
             continue
         tried = TriedLists(SystemClock())
-        build(classes[name], section, InertPorts({Lists: tried}))
-        for why, entry in tried.failed:
+        for cls in check_classes().values():
+            if cls.spec.settings == name:
+                build(cls, section, InertPorts({Lists: tried, OwnNames: own}))
+        for why, entry in dict.fromkeys(tried.failed):
             message, _, advice = why.partition(": write ")
             message += "" if ": " in message else " cannot stand in this list"
             path = ("checks", name, *key_of(section, entry))

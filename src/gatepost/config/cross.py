@@ -64,6 +64,7 @@ def dangling(raw: Data) -> Iterator[Found]:
         yield from reference(raw, ("listeners", name, "relay"), "backends")
     for name, _ in tables(raw, "directories"):
         yield from reference(raw, ("directories", name, "backend"), "backends")
+    yield from reference(raw, ("dmarc_reports", "backend"), "backends")
 
 
 def reference(raw: Data, path: Path, section: str) -> Iterator[Found]:

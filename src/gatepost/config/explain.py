@@ -38,10 +38,7 @@ from gatepost.config.schema import (
 )
 from gatepost.config.source import Path, Source
 
-LATER = frozenset(
-    "dns console engines sensor spam checks.spf checks.dkim checks.dmarc checks.arc checks.dnsbl checks.antivirus "
-    "checks.attachments checks.spam checks.greylist checks.impersonation".split()
-)
+LATER = frozenset("console engines sensor spam checks.antivirus checks.attachments checks.spam".split())
 """What documents speak of and this version does not have."""
 
 KEYS_SHOWN = 12

@@ -7,12 +7,14 @@ from pathlib import Path as FilePath
 
 from pydantic import BaseModel
 
+from gatepost.auth.dkim.sign import private_key
 from gatepost.config.findings import finding
 from gatepost.config.load import Loaded
 from gatepost.config.problems import SECRET_KEY, Problem, Severity
 from gatepost.config.source import Path
 from gatepost.gateway.certificate import BadCertificate, read_certificate
 from gatepost.gateway.tls import ServerTls
+from gatepost.syntax.bad_syntax import BadSyntax
 
 WRITTEN = {("gateway", "data_dir"), ("log", "path"), ("log", "w3c", "path")}
 """Paths that the gateway writes: their directories are looked at when it starts."""
@@ -30,6 +32,7 @@ def lint_files(loaded: Loaded) -> Iterator[Problem]:
         if path not in WRITTEN:
             yield from lint_file(loaded, path, file)
     yield from certificates(loaded)
+    yield from seals(loaded)
 
 
 def named_files(value: object, path: Path) -> Iterator[Named]:
@@ -117,6 +120,20 @@ def certificates(loaded: Loaded) -> Iterator[Problem]:
         if backend.client_certificate is not None:
             path = ("backends", name, "client_certificate", "certificate")
             yield from pair_of(loaded, path, backend.client_certificate.certificate, backend.client_certificate.key)
+
+
+def seals(loaded: Loaded) -> Iterator[Problem]:
+    """Whether each key that seals is one."""
+    for name, listener in loaded.settings.listeners.items():
+        made_with = listener.headers.arc_seal
+        if made_with is None or not os.access(made_with.key, os.R_OK, effective_ids=True):
+            continue  # said already
+        try:
+            private_key(made_with.key.read_bytes())
+        except (BadSyntax, OSError) as error:
+            path: Path = ("listeners", name, "headers", "arc_seal", "key")
+            fix = "Name the PEM file of an RSA or Ed25519 key; it has no passphrase."
+            yield finding(loaded, "file.key", path, str(error), fix, Severity.ERROR)
 
 
 def pair_of(loaded: Loaded, path: Path, file: FilePath, key: FilePath) -> Iterator[Problem]:

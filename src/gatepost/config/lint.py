@@ -122,6 +122,7 @@ def unused(loaded: Loaded) -> Iterator[Problem]:
     listeners, domain_list = settings.listeners.values(), settings.domains.values()
     backends = {d.backend for d in domain_list} | {listener.relay for listener in listeners}
     backends |= {getattr(directory, "backend", None) for directory in settings.directories.values()}
+    backends.add(settings.dmarc_reports.backend)
     directories = {d.recipients for d in domain_list}
     for section, names, used in (
         ("backends", settings.backends, backends),

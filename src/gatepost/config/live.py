@@ -6,11 +6,14 @@ import os
 import shutil
 import socket
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path as FilePath
 
 from gatepost.config.findings import finding
 from gatepost.config.live_backends import probe_backends
 from gatepost.config.live_directories import probe_directories
+from gatepost.config.live_dns import probe_resolvers
+from gatepost.config.live_dnsbl import probe_block_lists
 from gatepost.config.load import Loaded
 from gatepost.config.problems import Problem, Severity, in_order
 from gatepost.config.source import Path
@@ -21,8 +24,10 @@ ROOM = 1024**3  # octets that should be free for spool, quarantine and journal
 
 async def probe(loaded: Loaded) -> tuple[Problem, ...]:
     """Everything outside the configuration that can be asked, bounded by the time limits of the settings."""
-    asked = await asyncio.gather(probe_backends(loaded), probe_directories(loaded))
-    return in_order([*probe_binds(loaded), *probe_places(loaded), *asked[0], *asked[1]])
+    asked = await asyncio.gather(
+        probe_backends(loaded), probe_directories(loaded), probe_resolvers(loaded), probe_block_lists(loaded)
+    )
+    return in_order([*probe_binds(loaded), *probe_places(loaded), *chain.from_iterable(asked)])
 
 
 def probe_binds(loaded: Loaded) -> Iterator[Problem]:

@@ -101,8 +101,12 @@ PAPER: Data = {
 AGGRESSIVE = Profile(
     listeners={**RECOMMENDED.listeners, Role.INBOUND: PAPER},
     lengths={**LENGTHS, **ISA_LENGTHS},
-    checks={"blank_sender": {"enabled": True}, "own_domain": {"mode": "always"}},  # the paper's sender filter
-    policy={},
+    checks={
+        "blank_sender": {"enabled": True},  # the paper's sender filter
+        "own_domain": {"mode": "always"},
+        "sender_domain": {"strict": True},
+    },
+    policy={"spf_fail": "reject", "unknown_sender": "reject", "impersonation": "quarantine"},
     rule={},
 )
 
@@ -119,7 +123,7 @@ def profile(name: str, checks: Mapping[str, type[AnyCheck]]) -> Profile:
         return Profile(
             listeners=RECOMMENDED.listeners,
             lengths=RECOMMENDED.lengths,
-            checks={check: {"shadow": True} for check, cls in checks.items() if not cls.spec.hard},
+            checks={cls.spec.settings: {"shadow": True} for cls in checks.values() if not cls.spec.hard},
             policy={},  # `gatepost.policy.shipped` puts the shipped rules in shadow
             rule={"shadow": True},
         )

@@ -47,7 +47,8 @@ def page() -> str:
     before = [(name, model) for name, model in found if not name.startswith(("checks", "policy", "log", "journal"))]
     after = [(name, model) for name, model in found if name.startswith(("policy", "log", "journal"))]
     parts = [HEAD, *(section(name, model) for name, model in before)]
-    parts += [every_check(), *(one_check(name, cls) for name, cls in sorted(check_classes().items()))]
+    checks = [(name, cls) for name, cls in sorted(check_classes().items()) if not cls.spec.section]
+    parts += [every_check(), *(one_check(name, cls) for name, cls in checks)]
     parts += [section(name, model) for name, model in after]
     return "\n".join((*parts, profiles()))
 
@@ -195,7 +196,8 @@ def inbound_defaults(under: Profile) -> dict[str, str]:
         for key, place in fields(model).items():
             value = toml_value(given[key]) if key in given else default(place).strip("`")
             found[f"{table}.{key}"] = value
-    for name, cls in check_classes().items():
+    for cls in check_classes().values():
+        name = cls.spec.settings
         for key, place in fields(config_class(cls)).items():
             found.setdefault(f"checks.{name}.{key}", default(place).strip("`"))
     return found

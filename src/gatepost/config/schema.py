@@ -10,6 +10,8 @@ from msgspec import Struct
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from gatepost.adapters.dmarc_reports.settings import MailAddress
+from gatepost.adapters.dns.settings import Server
 from gatepost.config.problems import child, one_of
 from gatepost.config.source import Path
 from gatepost.gateway.settings import Bind, Hostname, Mailbox, Network
@@ -22,8 +24,10 @@ NAMED_TYPES: tuple[tuple[object, str], ...] = (
     (Size, 'a size such as "256KiB" or "35MiB"'),
     (Network, 'a network such as "10.0.0.0/8"'),
     (Bind, 'an address and port such as "0.0.0.0:25"'),
+    (Server, 'an address such as "127.0.0.1" or "10.0.0.1:5353"'),
     (Hostname, 'a host name such as "mx1.example.com"'),
     (Mailbox, 'a mail address such as "postmaster@example.com"'),
+    (MailAddress, 'a mail address such as "postmaster@example.com"'),
     (bool, "true or false"),
     (int, "a whole number"),
     (float, "a number"),

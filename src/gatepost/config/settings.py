@@ -9,6 +9,8 @@ from gatepost.adapters.backend.settings import BackendSettings, host_port
 from gatepost.adapters.directory_callout import CalloutSettings
 from gatepost.adapters.directory_file import FileSettings
 from gatepost.adapters.directory_ldap.settings import LdapSettings
+from gatepost.adapters.dmarc_reports.settings import DmarcReportSettings
+from gatepost.adapters.dns.settings import DnsSettings
 from gatepost.adapters.journal.settings import JournalSettings, LogSettings
 from gatepost.engine.catalogue import check_classes, config_class
 from gatepost.gateway.listener_settings import ListenerSettings
@@ -60,6 +62,9 @@ class Settings(Section):
         "hardening paper), monitor (recommended, but checks and rules only record).",
     )
     gateway: GatewaySettings = Field(description="The gateway as a whole.")
+    dns: DnsSettings = Field(
+        default_factory=lambda: DnsSettings.model_validate({}), description="The resolvers that are asked."
+    )
     backends: dict[str, BackendSettings] = Field(default_factory=dict, description="The mail servers behind it.")
     domains: dict[DomainName, DomainSettings] = Field(
         default_factory=dict, description="The domains whose mail is taken."
@@ -74,6 +79,10 @@ class Settings(Section):
     policy: PolicySettings = Field(
         default_factory=lambda: PolicySettings.model_validate({}), description="What follows from what checks find."
     )
+    dmarc_reports: DmarcReportSettings = Field(
+        default_factory=lambda: DmarcReportSettings.model_validate({}),
+        description="The DMARC aggregate reports that are sent.",
+    )
     log: LogSettings = Field(default_factory=LogSettings, description="The log.")
     journal: JournalSettings = Field(default_factory=JournalSettings, description="The record of transactions.")
 
@@ -83,7 +92,7 @@ def settings_model() -> type[Settings]:
     """`Settings` with the sections of all checks that are installed."""
     definitions: dict[str, Any] = {  # pydantic's own type for them
         name: (config, Field(default_factory=config, description=first_line(config)))
-        for name, config in ((name, config_class(cls)) for name, cls in sorted(check_classes().items()))
+        for name, config in sorted({cls.spec.settings: config_class(cls) for cls in check_classes().values()}.items())
     }
     sections = create_model("Checks", __base__=CheckSections, **definitions)
     return create_model(

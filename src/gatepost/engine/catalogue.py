@@ -51,6 +51,13 @@ def config_class(cls: type[AnyCheck]) -> type[BaseModel]:
     return config
 
 
+def asking(port: type) -> frozenset[str]:
+    """Sections of the checks whose constructors name that port."""
+    return frozenset(
+        cls.spec.settings for cls in check_classes().values() if port in get_type_hints(cls.__init__).values()
+    )
+
+
 def build(cls: type[AnyCheck], config: BaseModel, ports: Mapping[type, object]) -> AnyCheck:
     """Give the constructor its configuration and the ports it names, by type.
 

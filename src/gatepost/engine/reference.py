@@ -118,7 +118,16 @@ def every_rule() -> tuple[Rule, ...]:
         for name, cls in check_classes().items()
     )
     own = (Rule(name=OWN_RULES, phase=p, action=Action.ACCEPT, reply=OK_REPLIES[p]) for p in Phase)
-    scores = PolicySettings.model_validate({"tag_score": 1, "quarantine_score": 1, "reject_score": 1})
+    scores = PolicySettings.model_validate(
+        {
+            "tag_score": 1,
+            "quarantine_score": 1,
+            "reject_score": 1,
+            "spf_fail": "reject",
+            "unknown_sender": "reject",
+            "impersonation": "quarantine",
+        }
+    )
     return rules_for(checks, scores, tuple(own))
 
 

@@ -18,6 +18,7 @@ from gatepost.ports.clock import Clock
 from gatepost.ports.unavailable import Unavailable
 
 CACHE_ENTRIES = 10_000  # reports remembered per check
+PHASE_LIMIT = 20.0  # seconds for all checks of a phase together; ours, a client waits for minutes (RFC 5321 §4.5.3.2)
 DETAIL = 200  # characters of an error's text kept in the trace
 Bug = Callable[[str, BaseException], None]
 Steps = tuple[Step, ...]
@@ -41,6 +42,10 @@ class Engine:
             for phase, runners in self.plans.items()
             if all(r.is_plain for r in runners)
         }
+
+    def checks(self, phase: Phase) -> tuple[AnyCheck, ...]:
+        """In the order in which they run."""
+        return tuple(runner.check for runner in self.plans.get(phase, ()))
 
     def is_quiet(self, phase: Phase, stage: ConnectStage) -> bool:
         """All checks of the phase are plain, and found nothing; if not, `run` is to be asked."""
@@ -99,11 +104,12 @@ class Runner:
 class Course:
     """One run through one phase: what has been found so far, and what is still waited for."""
 
-    __slots__ = ("engine", "stage", "steps", "waiting")
+    __slots__ = ("ends", "engine", "stage", "steps", "waiting")
 
     def __init__(self, engine: Engine, stage: ConnectStage) -> None:
         self.engine = engine
         self.stage = stage
+        self.ends = 0.0  # when the phase's time is over; 0 as long as nothing has waited
         self.steps: list[Step] = []
         self.waiting: dict[str, tuple[Runner, asyncio.Task[Report], asyncio.TimerHandle, float]] = {}
 
@@ -133,7 +139,8 @@ class Course:
     def wait(self, runner: Runner, task: "asyncio.Task[Report]") -> None:
         spec = runner.check.spec
         begun = self.engine.clock.monotonic()
-        limit = task.get_loop().call_later(spec.timeout, task.cancel)
+        self.ends = self.ends or begun + PHASE_LIMIT
+        limit = task.get_loop().call_later(max(0.0, min(spec.timeout, self.ends - begun)), task.cancel)
         self.waiting[spec.name] = (runner, task, limit, begun)
 
     async def settle(self, names: tuple[str, ...]) -> None:
@@ -159,8 +166,9 @@ class Course:
     def fail(self, runner: Runner, error: BaseException, elapsed: float) -> None:
         if not isinstance(error, Unavailable):
             self.engine.on_bug(runner.check.spec.name, error)
-        report = Report((runner.unavailable(str(error)[:DETAIL] or type(error).__name__),))
-        self.add(runner, report, Outcome.ERROR, elapsed)
+        finding = runner.unavailable(str(error)[:DETAIL] or type(error).__name__)
+        value = error.value if isinstance(error, Unavailable) else None
+        self.add(runner, Report((finding,), value), Outcome.ERROR, elapsed)
 
     def add(self, runner: Runner, report: Report, outcome: Outcome, elapsed: float) -> None:
         """Into the trace, and into what the next check sees."""

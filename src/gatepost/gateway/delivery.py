@@ -5,6 +5,7 @@ from itertools import groupby
 from msgspec import structs
 
 from gatepost.gateway.answer import Answer
+from gatepost.gateway.authenticated import authentication, vouchers
 from gatepost.gateway.handover import Group, Handing, Outcome, hand_over
 from gatepost.gateway.mail_dialogue import TOO_LARGE_HERE
 from gatepost.gateway.outgoing import Outgoing, outgoing, received
@@ -85,7 +86,10 @@ async def judged(session: Session, transaction: Transaction, event: EndOfContent
     if (verdict := session.quiet(Phase.MESSAGE, at)) is not None and is_plain(transaction):
         return await handed_over(session, transaction, at, [(verdict, transaction.recipients)])
     steps, known = await session.listener.judge.evidence(Phase.MESSAGE, at)
-    return await handed_over(session, transaction, at, verdicts(session, transaction, at, steps, known))
+    transaction.authentication = authentication(known)
+    transaction.authenticated = vouchers(known)
+    judged = verdicts(session, transaction, at, steps, known)
+    return await handed_over(session, transaction, structs.replace(at, so_far=known), judged)
 
 
 def uncleanable(malformed: tuple[str, ...]) -> Reply | None:
@@ -113,9 +117,12 @@ def message_stage(session: Session, transaction: Transaction, message: Message) 
     client, key = at.client_ip, at.client
     if session.is_trusted and (behind := client_behind(message, session.listener.site.trusted_relays)):
         client, key = behind, ""
+    known = transaction.known
+    if transaction.hashing is not None and transaction.hashing.hashes is not None:
+        known = Findings(known.items, (*known.values, transaction.hashing.hashes))
     return MessageStage(
         session=at.session, listener=at.listener, role=at.role, client_ip=client, limits=at.limits,
-        now=session.listener.outside.clock.now(), so_far=transaction.known, spoke_early=at.spoke_early, client=key,
+        now=session.listener.outside.clock.now(), so_far=known, spoke_early=at.spoke_early, client=key,
         helo=at.helo, esmtp=at.esmtp, tls=at.tls, transaction=at.transaction, sender=at.sender,
         declared_size=at.declared_size, body=at.body, smtputf8=at.smtputf8, user=at.user,
         messages_before=at.messages_before, octets_before=at.octets_before,
@@ -141,7 +148,7 @@ def verdicts(
         first = group[0]
         one = first.address if judge.by_recipient else None
         verdict = harsher(judge.verdict(Phase.MESSAGE, at, (*known.items, *first.findings), one), first, transaction)
-        session.decide(Phase.MESSAGE, verdict, steps, str(first.address) if len(groups) > 1 else "")
+        session.decide(Phase.MESSAGE, verdict, steps, str(first.address) if len(groups) > 1 or first.findings else "")
         judged.append((verdict, group))
         steps = ()
     return judged
@@ -197,5 +204,9 @@ def payload(session: Session, at: MessageStage, verdict: Verdict) -> Outgoing:
     ours = received(at, address, listener.site.hostname, listener.date(at.now))
     if verdict.action is Action.TAG:
         ours = f"{listener.site.header_prefix}-Tag: {verdict.rule}\r\n".encode("ascii", "replace") + ours
-    prefix = listener.site.header_prefix.lower() + "-"
-    return outgoing(at.message, ours, prefix, listener.site.hostname, outside=listener.is_outside)
+    stamps, prefix = listener.stamps, listener.site.header_prefix.lower() + "-"
+    made = outgoing(
+        at.message, stamps.fields(at, at.so_far) + ours, prefix, listener.site.hostname, outside=listener.is_outside,
+        subject_tag=stamps.subject_tag,
+    )  # fmt: skip
+    return stamps.sealed(made, at, at.so_far)

@@ -42,6 +42,10 @@ class Judge:
             return None
         return decision
 
+    def runs(self, check: str) -> bool:
+        """That check is among those of the message."""
+        return any([one.spec.name == check for one in self.engine.checks(Phase.MESSAGE)])
+
     def is_trivial(self, phase: Phase) -> bool:
         """No check runs and no rule is asked, whatever is known."""
         return not self.engine.quiet.get(phase) and not self.rules.phases[phase].rules

@@ -6,11 +6,13 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from gatepost.auth.dkim.sign import Signer
 from gatepost.gateway.answer import Answer
 from gatepost.gateway.ids import Ids
 from gatepost.gateway.judge import Judge
 from gatepost.gateway.listener_settings import ListenerSettings
 from gatepost.gateway.routes import Routes
+from gatepost.gateway.stamps import Stamps
 from gatepost.gateway.tally import Tally
 from gatepost.gateway.tarpit import Tarpit
 from gatepost.gateway.tls import ServerTls
@@ -78,11 +80,13 @@ class Listener:
 
     Args:
         on_bug: told of an exception that is ours to mend.
+        signer: who seals messages that pass; None for nobody.
     """
 
     def __init__(
         self, name: str, settings: ListenerSettings, site: Site, *, judge: Judge, routes: Routes, tarpit: Tarpit,
         tls: ServerTls | None, outside: Outside, ids: Ids, on_bug: Callable[[str, BaseException], None],
+        signer: Signer | None = None,
     ) -> None:  # fmt: skip
         self.name, self.settings, self.site = name, settings, site
         self.role = settings.role
@@ -92,6 +96,8 @@ class Listener:
         self.table: CommandTable = settings.table()
         self.judge, self.routes, self.tarpit, self.tls = judge, routes, tarpit, tls
         self.outside, self.ids, self.on_bug = outside, ids, on_bug
+        self.stamps = Stamps(settings.headers, site.hostname, site.header_prefix, self.is_outside, signer)
+        self.hashes_bodies = judge.runs("dkim") or judge.runs("arc") or signer is not None
         self.tls_demand = TlsDemand(settings.tls) if settings.tls.is_demanded else None
         self.draining = False
         self.offered: list[Extensions] = []

@@ -4,6 +4,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from gatepost.gateway.answer import Answer
+from gatepost.gateway.body_hashing import LARGE, BodyHashing
 from gatepost.gateway.handover import refusal_key, remembered_reply
 from gatepost.gateway.routes import Route
 from gatepost.gateway.session import SHUTTING_DOWN, Session
@@ -197,3 +198,8 @@ def content(session: Session, octets: bytes) -> None:
     except SpoolFull:
         transaction.spool_full = True
         transaction.spool.close()
+        return
+    if transaction.hashing is not None:
+        transaction.hashing.feed(octets)
+    elif transaction.spool.size > LARGE and session.listener.hashes_bodies:
+        transaction.hashing = BodyHashing(transaction.spool, session.listener.stamps.forms)

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from gatepost.auth.results_reader import claims
 from gatepost.model.message import Content, Field, Message
 from gatepost.model.stage import DataStage
+from gatepost.syntax.field_text import plain_value
 
 TRUSTED_PREFIXES = ("x-ms-exchange-organization-", "x-ms-exchange-forest-", "x-ms-exchange-crosspremises-")
 TRUSTED_NAMES = frozenset(("x-scl", "x-spam-flag", "x-spam-status", "x-spam-level", "x-spam-score", "x-spam"))
@@ -64,7 +66,9 @@ def received(at: DataStage, client: str, hostname: str, date: str) -> bytes:
     ).encode("ascii", "replace")
 
 
-def outgoing(message: Message, ours: bytes, prefix: str, hostname: str, *, outside: bool) -> Outgoing:
+def outgoing(
+    message: Message, ours: bytes, prefix: str, hostname: str, *, outside: bool, subject_tag: bytes = b""
+) -> Outgoing:
     """The message with our fields on top.
 
     Args:
@@ -72,7 +76,10 @@ def outgoing(message: Message, ours: bytes, prefix: str, hostname: str, *, outsi
         prefix: of our own field names, lower-case; outside nobody may use it.
         hostname: our id in Authentication-Results.
         outside: the client is not one of ours, so what the inside trusts is removed.
+        subject_tag: what the subject is to begin with.
     """
+    if subject_tag:
+        return with_tag(message, ours, prefix, hostname, subject_tag, outside=outside)
     suspect = SUSPECT if prefix[:1] in SUSPECT else SUSPECT | {prefix[:1], prefix[:1].upper()}
     if not outside or not any([field.name[:1] in suspect for field in message.header]):
         return Outgoing(ours, message.content)
@@ -89,28 +96,23 @@ def is_for_the_inside(field: Field, prefix: str, hostname: str) -> bool:
         return True
     if name[0:2] == "x-":
         return name.startswith(TRUSTED_PREFIXES) or name in TRUSTED_NAMES
-    return name == "authentication-results" and authserv_id(field.value) == hostname.lower()
+    return name == "authentication-results" and claims(plain_value(field), hostname)
 
 
-def authserv_id(value: bytes) -> str:
-    """Whose results these claim to be (RFC 8601 §2.2), comments and quotes taken off; "" if nobody's."""
-    text = value.decode("latin-1")
-    word = text[comments_end(text) :].split(";", 1)[0].split("(", 1)[0].split()
-    return word[0].strip('"').replace("\\", "").rstrip(".").lower() if word else ""
+def with_tag(message: Message, ours: bytes, prefix: str, hostname: str, tag: bytes, *, outside: bool) -> Outgoing:
+    """The same with every subject tagged, or with one of the tag alone where there is none."""
+    kept = [field for field in message.header if not (outside and is_for_the_inside(field, prefix, hostname))]
+    if not any([is_subject(field) for field in kept]):
+        ours += b"Subject: " + tag + b"\r\n"
+    raw = b"".join([tagged(field, tag) if is_subject(field) else field.raw for field in kept])
+    return Outgoing(ours, message.content, message.header_octets, raw) if raw else Outgoing(ours, message.content)
 
 
-def comments_end(text: str) -> int:
-    """Where the first thing stands that is neither blank nor comment (RFC 5322 §3.2.2); linear."""
-    depth = at = 0
-    while at < len(text):
-        character = text[at]
-        if depth and character == "\\":
-            at += 1
-        elif character == "(":
-            depth += 1
-        elif depth and character == ")":
-            depth -= 1
-        elif not depth and not character.isspace():
-            return at
-        at += 1
-    return at
+def is_subject(field: Field) -> bool:
+    return field.name.strip().lower() == "subject"
+
+
+def tagged(field: Field, tag: bytes) -> bytes:
+    """A reply to a tagged message has it already, somewhere."""
+    start, _, rest = field.raw.partition(b":")
+    return field.raw if tag in rest else start + b": " + tag + b" " + rest.lstrip(b" \t")

@@ -4,7 +4,7 @@ Asked at MAIL, where the answer to a client that has not said STARTTLS is 530. I
 told to demand holds for everybody, in every profile.
 """
 
-from gatepost.gateway.listener_settings import TlsSettings
+from gatepost.gateway.tls_settings import TlsSettings
 from gatepost.model.address import Address
 from gatepost.model.stage import IPAddress
 

@@ -2,9 +2,11 @@
 
 from msgspec import Struct, structs
 
+from gatepost.gateway.body_hashing import BodyHashing
 from gatepost.gateway.routes import Route
 from gatepost.gateway.spool import Spool
 from gatepost.model.address import Address, text
+from gatepost.model.authentication import Authentication
 from gatepost.model.finding import Finding, Findings
 from gatepost.model.phase import Phase
 from gatepost.model.reply import Reply
@@ -62,9 +64,8 @@ class Transaction:
     """
 
     __slots__ = (
-        "at", "carried", "delayed", "ended", "envid", "handovers", "known", "message_id", "offered", "recipients",
-        "refused",
-        "ret", "size", "spool", "spool_full", "verdict",
+        "at", "authenticated", "authentication", "carried", "delayed", "ended", "envid", "handovers", "hashing",
+        "known", "message_id", "offered", "recipients", "refused", "ret", "size", "spool", "spool_full", "verdict",
     )  # fmt: skip
 
     def __init__(self, at: MailStage, ret: str, envid: str, known: Findings, carried: Verdict) -> None:
@@ -78,6 +79,9 @@ class Transaction:
         self.offered = 0
         self.delayed = 0.0  # seconds spent in the tar pit
         self.spool: Spool | None = None
+        self.hashing: BodyHashing | None = None  # once the content has become large
+        self.authentication: Authentication | None = None
+        self.authenticated: tuple[str, ...] = ()
         self.spool_full = False
         self.size = 0
         self.message_id = ""
@@ -124,7 +128,10 @@ def trace(
     sender, user, size, identity = None, "", 0, ""
     recipients: tuple[RecipientEnd, ...] = ()
     handovers: tuple[Handover, ...] = ()
+    authentication: Authentication | None = None
+    authenticated: tuple[str, ...] = ()
     if transaction is not None:
+        authentication, authenticated = transaction.authentication, transaction.authenticated
         sender, user, size = text(transaction.at.sender), transaction.at.user, transaction.size
         identity, handovers = transaction.message_id[:MESSAGE_ID_LIMIT], transaction.handovers
         accepted = transaction.ended or [RecipientEnd(str(r.address), end, said) for r in transaction.recipients]
@@ -136,7 +143,8 @@ def trace(
         id=record.id, session=at.session, node=place.node, worker=place.worker, listener=at.listener,
         began=record.began, elapsed=elapsed, client_ip=place.address, client_port=place.client_port,
         server=place.server, end=end, helo=getattr(at, "helo", ""), tls=getattr(at, "tls", None), user=user,
-        sender=sender, recipients=recipients, size=size, message_id=identity, action=action, rule=rule,
+        sender=sender, recipients=recipients, size=size, message_id=identity,
+        authenticated=authenticated, authentication=authentication, action=action, rule=rule,
         because=because, reply=said, decisions=tuple(record.decisions), exchanges=tuple(record.exchanges),
         handovers=handovers,
     )  # fmt: skip

@@ -32,7 +32,8 @@ class Spec(Struct, frozen=True, kw_only=True):
     """All that the engine needs to know of a check, declared as data.
 
     Args:
-        name: also the configuration section and the prefix of its finding codes.
+        name: the prefix of its finding codes, and its section of the configuration unless `section` says otherwise.
+        section: of another check whose settings it shares; it is switched on and off with that.
         kinds: every finding it can make.
         after: names of checks of the same phase whose results it reads.
         timeout: seconds; the phase's own deadline still applies.
@@ -52,6 +53,12 @@ class Spec(Struct, frozen=True, kw_only=True):
     records: bool = False
     hard: bool = False
     roles: tuple[str, ...] = ("inbound",)
+    section: str = ""
+
+    @property
+    def settings(self) -> str:
+        """Name of its section."""
+        return self.section or self.name
 
 
 class Report(Struct, frozen=True):

@@ -8,6 +8,7 @@ from enum import Enum
 
 from msgspec import Struct
 
+from gatepost.model.authentication import Authentication
 from gatepost.model.finding import Finding
 from gatepost.model.phase import Phase
 from gatepost.model.tls import Tls
@@ -96,6 +97,8 @@ class Trace(Struct, frozen=True, kw_only=True, omit_defaults=True):
         sender: "" for the null sender, None if no MAIL was given.
         size: octets of content, dots unstuffed.
         message_id: as in the header, cut at 256 characters; "" if none.
+        authenticated: domains that SPF or DKIM vouch for, the one in From first where it is among them.
+        authentication: what SPF, DKIM, ARC and DMARC found; None where nothing was looked at.
     """
 
     id: str
@@ -116,6 +119,8 @@ class Trace(Struct, frozen=True, kw_only=True, omit_defaults=True):
     recipients: tuple[RecipientEnd, ...] = ()
     size: int = 0
     message_id: str = ""
+    authenticated: tuple[str, ...] = ()
+    authentication: Authentication | None = None
     action: str = ""
     rule: str = ""
     because: tuple[str, ...] = ()

@@ -11,11 +11,14 @@ from msgspec import structs
 
 from gatepost.model.finding import Finding
 from gatepost.model.phase import Phase
+from gatepost.model.reply import Reply
 from gatepost.model.rule import Condition, Rule
 from gatepost.model.verdict import Action, Verdict
 from gatepost.policy.ruleset import PhaseRules, RuleSet, covers
 from gatepost.ports.expressions import ConditionFailed
 
+DETAIL = "{detail}"
+DETAIL_LIMIT = 250  # characters: with the rest one reply line (RFC 5321 §4.5.3.1.5)
 Facts = Callable[[], Mapping[str, object]]
 """Called only if some rule has a condition; see `gatepost.policy.facts`."""
 
@@ -63,7 +66,7 @@ class Case:
             else:
                 return Verdict(
                     rule.action,
-                    rule.reply,
+                    filled(rule.reply, because, self.findings),
                     rule.name,
                     because,
                     rule.delay or 0.0,
@@ -99,3 +102,11 @@ class Case:
     def take_out(self, codes: Sequence[str]) -> None:
         self.findings = tuple(f for f in self.findings if not covers(codes, f.code))
         self.known = None
+
+
+def filled(reply: Reply, because: Sequence[str], findings: Sequence[Finding]) -> Reply:
+    """The reply with `DETAIL` in its text replaced by what was seen, of the first finding that decided."""
+    if DETAIL not in reply.text:
+        return reply
+    detail = next((f.detail for f in findings if f.code in because), "")
+    return structs.replace(reply, text=reply.text.replace(DETAIL, detail[:DETAIL_LIMIT]).strip())

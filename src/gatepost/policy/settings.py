@@ -28,7 +28,10 @@ class ReplySettings(BaseModel):
         None, pattern=r"^[45]\.\d{1,3}\.\d{1,3}$", description="Enhanced status code (RFC 3463), of the code's class."
     )
     text: str | None = Field(
-        None, min_length=1, max_length=TEXT_LIMIT, description="What the sender can act on: printable ASCII, one line."
+        None,
+        min_length=1,
+        max_length=TEXT_LIMIT,
+        description="What the sender can act on: printable ASCII, one line; `{detail}` stands for what was seen.",
     )
 
     @field_validator("text")
@@ -121,6 +124,21 @@ class PolicySettings(BaseModel):
     tag_score: float = Field(5.0, ge=0, description="Points from which a message is marked; 0 = never.")
     quarantine_score: float = Field(0.0, ge=0, description="Points from which a message is held; 0 = never.")
     reject_score: float = Field(0.0, ge=0, description="Points from which a message is refused; 0 = never.")
+    spf_fail: Literal["score", "reject"] = Field(
+        "score",
+        description='What an SPF "fail" alone comes to: score (points; DMARC decides), or reject at MAIL, which hits '
+        "forwarded mail too.",
+    )
+    unknown_sender: Literal["score", "reject"] = Field(
+        "score",
+        description="What a sender domain that does not exist, or has neither MX nor address, comes to: score (points), "
+        "or reject at MAIL.",
+    )
+    impersonation: Literal["score", "quarantine"] = Field(
+        "score",
+        description="What protected names beside strange addresses, and look-alikes of protected domains, come to: "
+        "score (points), or quarantine at once.",
+    )
     harvest_delay: Duration = Field(
         60.0, ge=0, le=DELAY_LIMIT, description="Seconds that a client which guesses names waits for each reply."
     )

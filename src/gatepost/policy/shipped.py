@@ -22,13 +22,16 @@ from gatepost.policy.shipped_rules import (
     BASICS,
     FACTS,
     HARVEST,
+    IMPERSONATION,
     LIMITS,
     QUARANTINE,
     RECIPIENT,
     REJECT,
     RELAY,
+    SPF_FAIL,
     TAG,
     UNAVAILABLE,
+    UNKNOWN_SENDER,
 )
 
 TEMPORARY = Reply(451, "4.3.0", "Temporary failure, try again later")
@@ -83,6 +86,9 @@ def adjusted(rules: Iterable[Rule], plan: Mapping[str, CheckInPlan], settings: P
     for rule in rules:
         names = checks_of(rule)
         disabled = rule.name in settings.disabled and rule not in LIMITS
+        disabled |= rule.name == SPF_FAIL and settings.spf_fail == "score"
+        disabled |= rule.name in UNKNOWN_SENDER and settings.unknown_sender == "score"
+        disabled |= rule.name in IMPERSONATION and settings.impersonation == "score"
         if disabled or not names <= plan.keys():
             continue
         shadow = rule.name in settings.shadow or any(plan[name].shadow for name in names)

@@ -1,7 +1,7 @@
 """The rules that come with the gateway, as data: names are stable, replies follow RFC 5321 §4.2 and RFC 3463.
 
-No reply names the product or repeats what the client said. Neither greeting nor EHLO answers carry enhanced codes
-(RFC 2034 §4).
+No reply names the product, or repeats what the client said but where `{detail}` (what was seen) has to be told. Neither
+greeting nor EHLO answers carry enhanced codes (RFC 2034 §4).
 """
 
 from gatepost.model.phase import Phase
@@ -34,6 +34,9 @@ def allow(name: str, found: str, since: Phase) -> tuple[Rule, ...]:
 CONNECT, HELO, MAIL, RCPT, MESSAGE = Phase.CONNECT, Phase.HELO, Phase.MAIL, Phase.RCPT, Phase.MESSAGE
 RECIPIENT = "recipient"  # the check whose failure holds for allowed clients too
 HARVEST = ("harvest-detected", "harvest-suspected")  # they wait as long as `policy.harvest_delay` says
+SPF_FAIL = "spf-fail"  # only where `policy.spf_fail` says so
+UNKNOWN_SENDER = ("sender-domain-unknown", "sender-domain-no-mail")  # only where `policy.unknown_sender` says so
+IMPERSONATION = ("impersonated-person", "lookalike-domain")  # only where `policy.impersonation` says so
 TAG, QUARANTINE, REJECT = "score-tag", "score-quarantine", "score-reject"
 
 RELAY = (
@@ -56,6 +59,13 @@ BASICS = (
     Rule(
         name="allowed-client-may-guess", phase=RCPT, action=Action.IGNORE, reply=OK_REPLIES[RCPT],
         codes=("access_client.allowed",), ignore=("harvest.*",),
+    ),
+    *(
+        Rule(
+            name="exempt-from-block-lists", phase=phase, action=Action.IGNORE, reply=OK_REPLIES[phase],
+            codes=("dnsbl_recipient.exempt",), ignore=("dnsbl.*", "dnsbl_names.*", "dnsbl_from.*"),
+        )
+        for phase in (RCPT, MESSAGE)
     ),
     drop("harvest-detected", RCPT, "421", "4.7.0", "Too many unknown recipients, try again later", "harvest.detected"),
     refuse("harvest-suspected", RCPT, "550", "5.1.1", "User unknown", "harvest.suspected"),
@@ -85,6 +95,23 @@ FACTS = (
         "own-domain", MAIL, "550", "5.7.1", "Sender domain is ours: log in, or use its own servers",
         "own_domain.claimed",
     ),
+    refuse(
+        "sender-domain-unknown", MAIL, "550", "5.1.8", "Sender domain does not exist: {detail}",
+        "sender_domain.unknown",
+    ),
+    refuse(
+        "sender-domain-no-mail", MAIL, "550", "5.1.8", "Sender domain has neither MX nor address: {detail}",
+        "sender_domain.no_mail",
+    ),
+    refuse(
+        "sender-domain-null-mx", MAIL, "550", "5.7.27", "Sender domain takes no mail (null MX): {detail}",
+        "sender_domain.null_mx",
+    ),
+    refuse(
+        "sender-domain-unreachable", MAIL, "550", "5.1.8", "Mail for the sender domain goes nowhere: {detail}",
+        "sender_domain.unreachable",
+    ),
+    refuse(SPF_FAIL, MAIL, "550", "5.7.23", "SPF of the sender's domain: {detail}", "spf.fail"),
     refuse("rate-messages", MAIL, "450", "4.7.1", "Too many messages, try again later", "rate_messages.exceeded"),
     refuse("denied-recipient", RCPT, "550", "5.7.1", "Recipient not accepted here", "access_recipient.denied"),
     refuse(
@@ -92,7 +119,36 @@ FACTS = (
         "blank_sender_recipients.several",
     ),
     refuse("rate-recipients", RCPT, "450", "4.7.1", "Too many recipients, try again later", "rate_recipients.exceeded"),
+    refuse("greylisted", RCPT, "451", "4.7.1", "Greylisted, try again in {detail}", "greylist.delayed"),
+    refuse("dnsbl", RCPT, "550", "5.7.1", "{detail}", "dnsbl_recipient.reached"),
+    refuse("dnsbl", MESSAGE, "550", "5.7.1", "{detail}", "dnsbl_from.reached"),
     refuse("header-nul", MESSAGE, "554", "5.6.0", "The header contains NUL", "header.nul"),
+    refuse("bounce-unsigned", MESSAGE, "550", "5.7.1", "This bounce answers no message sent from here", "bounce.unsigned"),
+    refuse(
+        "unclear-author", MESSAGE, "554", "5.6.0", "From must name one clear mailbox: {detail}",
+        "author.missing", "author.repeated", "author.malformed", "author.ambiguous",
+    ),
+    refuse(
+        "own-domain", MESSAGE, "550", "5.7.1", "Sender domain is ours, and neither SPF nor DKIM proves it: {detail}",
+        "own_author.unproven",
+    ),
+    refuse("dmarc-reject", MESSAGE, "550", "5.7.26", "DMARC policy of the author's domain: {detail}", "dmarc.reject"),
+    Rule(
+        name="dmarc-quarantine", phase=MESSAGE, action=Action.TAG, reply=OK_REPLIES[MESSAGE],
+        codes=("dmarc.quarantine",),
+    ),
+    refuse(
+        "disguised-domain", MESSAGE, "550", "5.7.1", "A domain in From or Reply-To passes for another by its letters",
+        "lookalike.disguised",
+    ),
+    Rule(
+        name="impersonated-person", phase=MESSAGE, action=Action.QUARANTINE, reply=OK_REPLIES[MESSAGE],
+        codes=("impersonation.person", "impersonation.own_address", "impersonation.reply_to"),
+    ),
+    Rule(
+        name="lookalike-domain", phase=MESSAGE, action=Action.QUARANTINE, reply=OK_REPLIES[MESSAGE],
+        codes=("lookalike.homograph", "lookalike.embedded", "lookalike.typo"),
+    ),
 )  # fmt: skip
 
 SHIPPED_NAMES = frozenset(

@@ -5,6 +5,7 @@ Each fake keeps what it was told where a test can read it. `down` makes it raise
 
 from collections.abc import Mapping, Sequence
 from ipaddress import ip_network
+from math import inf
 
 from gatepost.model.address import Address
 from gatepost.model.reply import Reply
@@ -79,13 +80,33 @@ class FakeGauges:
         return self.levels.get(key, 0)
 
 
-class FakeMemory:
-    """Values with a time to live."""
+class FakeAlarms:
+    """What is up, by key, and every text that was told."""
 
-    def __init__(self, clock: FakeClock | None = None) -> None:
+    def __init__(self) -> None:
+        self.up: dict[str, str] = {}
+        self.told: list[str] = []
+
+    def raise_alarm(self, key: str, text: str) -> None:
+        self.up[key] = text
+        self.told.append(text)
+
+    def all_clear(self, key: str, text: str = "") -> None:
+        if self.up.pop(key, None) is not None:
+            self.told.append(text)
+
+
+class FakeMemory:
+    """Values with a time to live.
+
+    Args:
+        texts: what is there from the start and stays.
+    """
+
+    def __init__(self, clock: FakeClock | None = None, texts: Mapping[str, str] | None = None) -> None:
         self.clock = clock or FakeClock()
         self.down = False
-        self.kept: dict[str, tuple[str, float]] = {}
+        self.kept = {key: (text, inf) for key, text in (texts or {}).items()}
 
     async def get(self, key: str) -> str | None:
         self.require_up()

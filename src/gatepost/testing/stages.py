@@ -4,28 +4,37 @@
 of `example.com`, where ann, bob and carol exist, with nothing counted and nothing on file. The stages themselves
 are made by `gatepost.model.samples`.
 
-Keys of a world: `directory` (domain → local parts, or "any"), `counters` (key → count), `files` (path → entries).
+Keys of a world: `directory` (domain → local parts, or "any"), `counters` (key → count), `files` (path → entries),
+`dns` (name or address → records by type, see `fake_dns`; what is not there does not exist), `memory` (key → text),
+`bounce_keys` (fields of `BounceKeys`).
 """
 
 import asyncio
 from collections.abc import Mapping
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any, NoReturn
 
+from gatepost.auth.batv import BounceKeys
 from gatepost.model.address import Address
+from gatepost.ports.alarms import Alarms
 from gatepost.ports.clock import Clock
 from gatepost.ports.counters import Counters
 from gatepost.ports.directory import Directories
+from gatepost.ports.dns import Answer, Dns, MailExchanger
 from gatepost.ports.lists import Lists
 from gatepost.ports.memory import Memory
 from gatepost.ports.own_names import OwnNames
-from gatepost.testing.fakes import FakeClock, FakeCounters, FakeDirectories, FakeLists, FakeMemory
+from gatepost.testing.fake_dns import FakeDns
+from gatepost.testing.fakes import FakeAlarms, FakeClock, FakeCounters, FakeDirectories, FakeLists, FakeMemory
 
 OWN = OwnNames("mx1.example.com", frozenset({"example.com"}), frozenset({ip_address("198.51.100.25")}))
 ORDINARY_DAY: Mapping[str, Any] = {
     "directory": {"example.com": ("ann", "bob", "carol")},
     "counters": {},
     "files": {},
+    "dns": {},
+    "memory": {},
+    "bounce_keys": {},
 }
 
 Ports = dict[type, object]
@@ -38,11 +47,14 @@ def ports_in(world: Mapping[str, Any]) -> Ports:
     today = {**ORDINARY_DAY, **world}
     clock = FakeClock()
     return {
+        Alarms: FakeAlarms(),
+        BounceKeys: BounceKeys(**today["bounce_keys"]),
         Clock: clock,
         Counters: FakeCounters(clock, today["counters"]),
         Directories: FakeDirectories(today["directory"]),
+        Dns: FakeDns(today["dns"]),
         Lists: FakeLists(today["files"]),
-        Memory: FakeMemory(clock),
+        Memory: FakeMemory(clock, today["memory"]),
         OwnNames: OWN,
     }
 
@@ -51,7 +63,7 @@ def ports_down(world: Mapping[str, Any]) -> Ports:
     """The same, but whatever can be out of reach is."""
     ports = ports_in(world)
     for port in ports.values():
-        if isinstance(port, FakeCounters | FakeDirectories | FakeMemory):
+        if isinstance(port, FakeCounters | FakeDirectories | FakeDns | FakeMemory):
             port.down = True
     return ports
 
@@ -62,6 +74,7 @@ def ports_silent(world: Mapping[str, Any]) -> Ports:
     return ports_in(world) | {
         Counters: SilentCounters(),
         Directories: SilentDirectories(directories),
+        Dns: SilentDns(),
         Memory: SilentMemory(),
     }
 
@@ -92,6 +105,25 @@ class SilentDirectories:
         return isinstance(self.directories, FakeDirectories) and self.directories.is_ours(domain)
 
     async def find(self, address: Address) -> None:
+        await silence()
+
+
+class SilentDns:
+    """Never answers."""
+
+    async def a(self, name: str) -> Answer[IPv4Address]:
+        await silence()
+
+    async def aaaa(self, name: str) -> Answer[IPv6Address]:
+        await silence()
+
+    async def mx(self, name: str) -> Answer[MailExchanger]:
+        await silence()
+
+    async def txt(self, name: str) -> Answer[bytes]:
+        await silence()
+
+    async def ptr(self, ip: IPv4Address | IPv6Address) -> Answer[str]:
         await silence()
 
 

@@ -12,6 +12,7 @@ import msgspec
 
 from gatepost.adapters.journal.summary import Summary
 
+DOMAINS = 5  # that vouch for the message, named in a line
 RECIPIENTS = 20  # named in a line; their number is always there
 LINE_LIMIT = 4096  # octets: what a pipe takes in one piece (PIPE_BUF), so that lines of several processes never mix
 ALARM_LIMIT = 600  # characters of an alarm
@@ -46,6 +47,7 @@ class Line(msgspec.Struct, gc=False):
     reply: str
     backend: str
     elapsed: float
+    authenticated: Sequence[str]
 
 
 class AlarmLine(msgspec.Struct, kw_only=True):
@@ -82,7 +84,7 @@ def transaction_line(trace: Summary, timestamp: Timestamps) -> bytes:
         timestamp(trace.began + trace.elapsed), "info", "transaction", trace.id, trace.session, trace.node,
         trace.listener, trace.client_ip, trace.helo, tls, trace.user, trace.sender, len(trace.recipients), to,
         trace.size, trace.message_id, trace.end, trace.action, trace.rule, trace.because, trace.reply, backend,
-        round(trace.elapsed, 4),
+        round(trace.elapsed, 4), trace.authenticated[:DOMAINS],
     )  # fmt: skip
     octets = printable(line)
     for limit in TEXT_LIMITS:
@@ -112,6 +114,7 @@ def cut(line: Line, limit: int) -> Line:
         line,
         to=(),
         because=tuple(code[:limit] for code in line.because[:3]),
+        authenticated=tuple(domain[:limit] for domain in line.authenticated[:3]),
         sender=None if line.sender is None else line.sender[:limit],
         **{name: getattr(line, name)[:limit] for name in CUT},
     )

@@ -68,6 +68,7 @@ class Summary(Struct, frozen=True, kw_only=True, gc=False):
     recipients: tuple[SeenRecipient, ...] = ()
     size: int = 0
     message_id: str = ""
+    authenticated: tuple[str, ...] = ()
     action: str = ""
     rule: str = ""
     because: tuple[str, ...] = ()

@@ -143,3 +143,14 @@ class DkimResult(Struct, frozen=True, kw_only=True):
     def aligned_domain(self) -> str:
         """The domain that vouches for the message, for DMARC to compare with the author's; "" unless this passed."""
         return self.domain if self.result is Result.PASS else ""
+
+
+class DkimResults(Struct, frozen=True):
+    """Those of one message, one for each signature from the top."""
+
+    items: tuple[DkimResult, ...] = ()
+
+    @property
+    def domains(self) -> tuple[str, ...]:
+        """That vouch for the message, in order, each once."""
+        return tuple(dict.fromkeys([each.aligned_domain for each in self.items if each.aligned_domain]))

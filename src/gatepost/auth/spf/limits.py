@@ -13,8 +13,8 @@ class SpfLimits(Struct, frozen=True, kw_only=True):
     """Limits of one check; what is beyond them is a PERMERROR, but for `ptr` and `explanation`.
 
     Args:
-        terms: directives and modifiers that ask DNS: include, a, mx, ptr, exists, redirect, and the first `%{p}`. Includes
-            nest no deeper than this; more than 50 is asking for trouble.
+        terms: directives and modifiers that ask DNS: include, a, mx, ptr, exists, redirect, and the first `%{p}`.
+            Includes nest no deeper than this; more than 50 is asking for trouble.
         voids: answers without records; see `Lookups` for which count.
         names: MX records of a domain (more are an error), PTR records of a client (more are ignored).
         octets: of all records read for one check. RFC 7208 §3.4 advises 450 for one, so that eleven come to 5 KiB;

@@ -1,0 +1,172 @@
+"""Who sent this, as a mail server behind the gateway sees it: real name server, real gateway, real mail."""
+
+import time
+
+import pytest
+
+from gatepost.auth.results_reader import read_results
+from gatepost.auth.samples import BODY, keys_of, sealed, signed
+from gatepost.syntax.header import read_header
+from gatepost.testing.mailbox import Mailbox
+from tests.attacks.background import Background
+from tests.attacks.client import Client
+from tests.servers.gateway import Gateway, laid_over, with_names
+from tests.servers.loopback import HOST
+from tests.servers.names import FAULT, Fault
+
+pytestmark = pytest.mark.servers
+
+NAMES = {
+    "example.net": {"TXT": [f"v=spf1 ip4:{HOST} -all"], "MX": [(10, "mx.example.net")]},
+    "mx.example.net": {"A": ["192.0.2.1"]},
+    "_dmarc.example.net": {"TXT": ["v=DMARC1; p=reject"]},
+    "strict.test": {"TXT": ["v=spf1 -all"], "MX": [(10, "mx.example.net")]},
+    "_dmarc.strict.test": {"TXT": ["v=DMARC1; p=reject"]},
+    "_dmarc.mild.test": {"TXT": ["v=DMARC1; p=quarantine"]},
+    "mild.test": {"TXT": ["v=spf1 -all"], "MX": [(10, "mx.example.net")]},
+    "example.test": {"TXT": ["v=spf1 -all"], "MX": [(10, "mx.example.net")]},
+    "client.test": {"A": [HOST]},
+    **keys_of("example.net", "lists.example.org"),
+}
+
+
+def letter(sender, *more):
+    fields = [f"From: {sender}", "To: rcpt@example.test", "Date: Mon, 1 Jan 2024 10:00:00 +0000", "Subject: Hello"]
+    return "".join(f"{field}\r\n" for field in (*more, *fields)).encode()
+
+
+class House:
+    """A gateway in front of a mailbox, asking a name server."""
+
+    def __init__(self, gateway, mailbox):
+        self.gateway, self.mailbox = gateway, mailbox
+
+    def send(self, header, body=BODY, sender="ann@example.net"):
+        """The reply to the message."""
+        with Client(self.gateway.port) as client:
+            client.ehlo()
+            client.envelope(sender.encode())
+            client.expect(354, b"DATA")
+            client.send(header + b"\r\n" + body + b".\r\n")
+            return str(client.reply())
+
+    def arrived(self):
+        """The header of the newest message behind the gateway."""
+        return read_header(self.mailbox.received[-1].octets)[0]
+
+    def results(self):
+        """What our Authentication-Results says: method → result."""
+        (field,) = [f for f in self.arrived() if f.name == "Authentication-Results"]
+        found = read_results(field.value)
+        assert found.authserv_id == "mx.example.test"
+        return {each.method: each.result for each in found.results}
+
+    def trace(self):
+        """The newest transaction in the log."""
+        return self.gateway.records(event="transaction")[-1]
+
+
+@pytest.fixture
+def house(start_names):
+    started = []
+
+    def start(settings=None, names=NAMES):
+        server = start_names(names)
+        mailbox = Background(Mailbox())
+        behind = mailbox.__enter__().server
+        gateway = Gateway(backend=behind.port, settings=laid_over(with_names(server.port), settings or {})).start()
+        started.append((gateway, mailbox))
+        return House(gateway, behind)
+
+    yield start
+    for gateway, mailbox in started:
+        gateway.stop()
+        mailbox.__exit__(None, None, None)
+
+
+def test_what_passes_is_told_to_the_mail_server(house):
+    mine = house()
+    assert mine.send(signed()).startswith("250")
+    assert mine.results() == {"spf": "pass", "dkim": "pass", "dmarc": "pass"}
+
+
+def test_a_forged_author_is_refused_as_his_domain_asks(house):
+    mine = house()
+    assert mine.send(letter("director@strict.test")).startswith("550 5.7.26 ")
+    assert mine.send(letter("director@mild.test")).startswith("250")
+    assert mine.arrived()[0].name == "Authentication-Results"
+    assert b"X-Gateway-Tag: dmarc-quarantine\r\n" in [f.raw for f in mine.arrived()]
+
+
+def test_our_own_domain_is_refused_to_strangers_whatever_the_envelope(house):
+    mine = house()
+    said = mine.send(letter("director@example.test"))
+    assert said.startswith("550 5.7.1 Sender domain is ours") and "example.test" in said
+
+
+def test_two_authors_are_refused(house):
+    mine = house()
+    assert mine.send(letter("a@example.net", "From: b@example.net")).startswith("554 5.6.0 From must name one")
+
+
+def test_a_message_from_a_trusted_sealer_is_not_held_to_the_authors_policy(house):
+    header = sealed("lists.example.org", "dmarc=pass header.from=strict.test", letter("ann@strict.test"))
+    assert house().send(header).startswith("550 5.7.26 ")
+    trusting = house({"checks": {"dmarc": {"trusted_sealers": ["lists.example.org"]}}})
+    assert trusting.send(header).startswith("250")
+    assert trusting.results()["arc"] == "pass"
+
+
+def test_a_resolver_that_says_nothing_stops_no_mail(house):
+    mine = house(
+        {"dns": {"timeout": "100ms", "deadline": "300ms"}},
+        {"*.test": {FAULT: Fault.SILENT}, "*.net": {FAULT: Fault.SILENT}},
+    )
+    began = time.monotonic()
+    assert mine.send(signed()).startswith("250")
+    assert time.monotonic() - began < 10
+    assert mine.results()["spf"] == "temperror"
+
+
+def test_large_messages_are_hashed_while_they_come(house):
+    import hashlib
+
+    from gatepost.auth.dkim.sign import Signer, sign
+    from gatepost.auth.samples import PRIVATE
+    from gatepost.model.samples import PLAIN_HEADER, fields
+
+    body = b"All work and no play.\r\n" * 60_000
+    signer = Signer(key=PRIVATE, domain="example.net", selector="s")
+    header = sign(signer, fields(PLAIN_HEADER), hashlib.sha256(body).digest(), 1704103200.0) + PLAIN_HEADER
+    mine = house()
+    assert mine.send(header, body).startswith("250")
+    assert mine.results()["dkim"] == "pass"
+
+
+def test_mail_from_outside_can_be_marked(house):
+    mine = house(
+        {"listeners": {"inbound": {"headers": {"external": True, "subject_tag": "[EXTERNAL]", "received_spf": True}}}}
+    )
+    assert mine.send(letter("ann@example.net")).startswith("250")
+    raw = [field.raw for field in mine.arrived()]
+    assert b"X-Gateway-External: yes\r\n" in raw and b"Subject: [EXTERNAL] Hello\r\n" in raw
+    assert any(field.startswith(b"Received-SPF: pass") for field in raw)
+
+
+def test_what_was_found_can_be_sealed(house, tmp_path):
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+    from gatepost.auth.samples import PRIVATE
+
+    key = tmp_path / "seal.pem"
+    key.write_bytes(PRIVATE.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    key.chmod(0o600)
+    seal = {"domain": "example.net", "selector": "s", "key": str(key)}
+    mine = house({"listeners": {"inbound": {"headers": {"arc_seal": seal}}}})
+    assert mine.send(signed()).startswith("250")
+    sealed_message = mine.mailbox.received[-1].octets
+    assert [f.name for f in mine.arrived()][:3] == ["ARC-Seal", "ARC-Message-Signature", "ARC-Authentication-Results"]
+    behind = house()
+    header, _, body = sealed_message.partition(b"\r\n\r\n")
+    assert behind.send(header + b"\r\n", body).startswith("250")
+    assert behind.results()["arc"] == "pass"
