@@ -90,6 +90,17 @@ def test_the_key_says_what_to_publish(tmp_path):
         site({}, Asked(selector="s1", key=tmp_path / "key"))
 
 
+def test_the_key_of_the_gateways_own_seals_is_known(tmp_path):
+    key = Ed25519PrivateKey.generate()
+    (tmp_path / "key").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    seal = {"domain": "example.com", "selector": "2026a", "key": str(tmp_path / "key")}
+    (selector,) = site(inbound(headers={"arc_seal": seal})).seals
+    assert selector.name == "2026a" and selector.record.startswith("v=DKIM1; k=ed25519; p=")
+    assert site(inbound(headers={"arc_seal": {**seal, "domain": "seals.example.net"}})).seals == ()
+    (tmp_path / "key").unlink()
+    assert site(inbound(headers={"arc_seal": seal})).seals[0].record == ""
+
+
 async def standings(change, server, asked=ASKED):
     settings = loaded({**change, "dns": {"servers": [server], "timeout": "500ms", "deadline": "1s"}}).settings
     lines = await looked_up(settings, site_of(settings, "example.com", asked))

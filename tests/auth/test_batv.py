@@ -128,8 +128,12 @@ def test_nothing_is_signed_twice():
     assert signed(tagged, KEYS, TODAY + 1) == tagged
 
 
-@pytest.mark.parametrize("local", ["bob", "prvs=bob", "prvs=0730b04f52=", "prvs=073b04f52=bob", "xprvs=0730b04f52=bob",
-                                   "prvs=0730b04f5g=bob", "prvs=\u0660730b04f52=bob", "prv\u017f=0730b04f52=bob"])  # fmt: skip
+@pytest.mark.parametrize(
+    "local",
+    ["bob", "prvs=bob", "prvs=0730b04f52=", "prvs=073b04f52=bob", "xprvs=0730b04f52=bob",
+     "prvs=0730b04f5g=bob",
+     "prvs=\u0660730b04f52=bob", "prv\u017f=0730b04f52=bob"],
+)  # fmt: skip
 def test_what_is_no_tag_is_no_signature(local):
     assert unsigned(address(f"{local}@example.com"), KEYS, TODAY) is None
 

@@ -32,7 +32,8 @@ IN_FAVOUR = {"reputation.good"}  # takes points off
 KNOWN_ONLY = {
     # no points: what an operator's rules, later checks and the reader of a trace want to know
     "spf.pass", "spf.neutral", "spf.none", "spf_helo.pass", "dkim.pass", "dkim.fail", "dkim.invalid", "arc.pass",
-    "arc.fail", "sender_id.pass", "sender_id.fail", "sender_id.no_address", "dmarc.pass", "dmarc.none", "dmarc.overridden",
+    "arc.fail", "sender_id.pass", "sender_id.fail", "sender_id.no_address", "dmarc.pass", "dmarc.none",
+    "dmarc.overridden",
     "dnsbl.no_answer", "dnsbl_names.no_answer", "dnsbl_from.no_answer",
 }  # fmt: skip
 WEIGHED = {

@@ -97,7 +97,10 @@ class House:
         for day in self.reports.days():
             begun = self.clock.monotonic()
             written = await self.reports.write(day)
-            log.info("dmarc reports written", day=str(day), reports=written, elapsed=self.clock.monotonic() - begun)
+            log.info(
+                "dmarc reports written", day=str(day), reports=written.reports, left_out=written.left_out,
+                elapsed=self.clock.monotonic() - begun,
+            )  # fmt: skip
 
     def tell(self, outcomes: list[Outcome]) -> None:
         for outcome in outcomes:

@@ -24,6 +24,7 @@ from gatepost.gateway.clock import SystemClock
 from gatepost.gateway.listener_settings import ListenerSettings
 from gatepost.model.stage import Role
 from gatepost.ports.unavailable import Unavailable
+from gatepost.syntax.bad_syntax import BadSyntax
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -66,6 +67,7 @@ def site_of(settings: Settings, domain: str, asked: Asked) -> Site:
         policy=asked.policy,
         reports_to=asked.reports_to or f"postmaster@{domain}",
         selectors=selectors(asked),
+        seals=seals(settings, domain),
         enforces=asked.enforces,
     )
 
@@ -86,8 +88,27 @@ def host_of(name: str, listeners: Sequence[ListenerSettings], addresses: tuple[I
 def selectors(asked: Asked) -> tuple[Selector, ...]:
     if not asked.selector:
         return ()
-    record = key_record(private_key(asked.key.read_bytes()).public_key()) if asked.key is not None else ""
+    record = record_of(asked.key) if asked.key is not None else ""
     return (Selector(asked.selector, record),)
+
+
+def seals(settings: Settings, domain: str) -> tuple[Selector, ...]:
+    """Of the ARC seals of listeners in this domain's name; a key that this user may not read is only looked up."""
+    found: dict[str, Selector] = {}
+    for listener in settings.listeners.values():
+        made_with = listener.headers.arc_seal
+        if made_with is None or made_with.domain != domain:
+            continue
+        try:
+            record = record_of(made_with.key)
+        except (OSError, BadSyntax):
+            record = ""
+        found.setdefault(made_with.selector, Selector(made_with.selector, record))
+    return tuple(found.values())
+
+
+def record_of(key: Path) -> str:
+    return key_record(private_key(key.read_bytes()).public_key())
 
 
 async def looked_up(settings: Settings, site: Site) -> tuple[Line, ...]:

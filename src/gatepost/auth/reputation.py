@@ -103,8 +103,10 @@ def written(history: History) -> str:
 
 def read(text: str | None) -> History:
     """What `written` wrote; None, and what it has not written, is no history."""
+    if text is None:
+        return NO_HISTORY
     try:
-        good, bad, at = map(float, (text or "").split())
+        good, bad, at = map(float, text.split())
     except ValueError:
         return NO_HISTORY
     if not (good >= 0 and bad >= 0 and good + bad < 2 * MOST and math.isfinite(at)):

@@ -131,7 +131,7 @@ class PolicySettings(BaseModel):
     )
     unknown_sender: Literal["score", "reject"] = Field(
         "score",
-        description="What a sender domain that does not exist, or has neither MX nor address, comes to: score (points), "
+        description="What a sender domain that does not exist, or has no MX and no address, comes to: score (points), "
         "or reject at MAIL.",
     )
     impersonation: Literal["score", "quarantine"] = Field(

@@ -123,7 +123,7 @@ FACTS = (
     refuse("dnsbl", RCPT, "550", "5.7.1", "{detail}", "dnsbl_recipient.reached"),
     refuse("dnsbl", MESSAGE, "550", "5.7.1", "{detail}", "dnsbl_from.reached"),
     refuse("header-nul", MESSAGE, "554", "5.6.0", "The header contains NUL", "header.nul"),
-    refuse("bounce-unsigned", MESSAGE, "550", "5.7.1", "This bounce answers no message sent from here", "bounce.unsigned"),
+    refuse("bounce-unsigned", MESSAGE, "550", "5.7.1", "This bounce answers no message of ours", "bounce.unsigned"),
     refuse(
         "unclear-author", MESSAGE, "554", "5.6.0", "From must name one clear mailbox: {detail}",
         "author.missing", "author.repeated", "author.malformed", "author.ambiguous",

@@ -60,6 +60,12 @@ async def test_without_a_selector_it_is_said_what_is_wanted():
     assert line.standing is Standing.UNKNOWN and "--dkim-selector" in line.note
 
 
+async def test_the_key_of_our_seals_is_looked_at_beside_that_of_who_signs():
+    sealed = Site(domain="example.com", hosts=(HERE,), seals=(Selector("s1", ED),))
+    unknown, seal = await dkim(FakeDns({NAME: {"TXT": [ED]}}), sealed)
+    assert (unknown.standing, seal.standing, seal.name) == (Standing.UNKNOWN, Standing.OK, NAME)
+
+
 # ── DMARC ────────────────────────────────────────────────────────────────────
 async def policy_line(*published, **more):
     names = {"_dmarc.example.com": {"TXT": list(published)}, "example.com": {}, **more.pop("names", {})}

@@ -6,6 +6,7 @@ A report is tried for a day, then given up: its reader will get the next day's.
 from collections.abc import AsyncIterator, Iterator
 from datetime import date
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from gatepost.adapters.dmarc_reports.day import days_due, discovery_of, latest_due, report, tally
@@ -24,6 +25,13 @@ from gatepost.ports.unavailable import Unavailable
 GIVEN_UP_AFTER = 86_400.0  # seconds
 FIRST_PAUSE, LONGEST_PAUSE = 300.0, 3600.0  # seconds between two rounds, twice as long each time
 DEAF_AFTER = 5  # questions in a row without an answer: the others would have none either, and each takes seconds
+
+
+class Written(Struct, frozen=True):
+    """A day's reports: how many there are, and messages of domains for which there was no room."""
+
+    reports: int
+    left_out: int
 
 
 class DailyReports:
@@ -57,8 +65,8 @@ class DailyReports:
             return []
         return days_due(last, latest)
 
-    async def write(self, day: date) -> int:
-        """Write a day's reports; how many there are. Raises `Unavailable` if the journal cannot be read."""
+    async def write(self, day: date) -> Written:
+        """Write a day's reports. Raises `Unavailable` if the journal cannot be read."""
         counted = await tally(self.records, day, self.settings.exclude)
         written = self.unanswered = 0
         for seen in counted.seen():
@@ -68,7 +76,7 @@ class DailyReports:
                 written += 1
         self.outbox.finish(day)
         self.next_round = 0.0
-        return written
+        return Written(written, counted.unheard)
 
     async def errors_if_wanted(self, seen: Seen) -> tuple[str, ...] | None:
         """None if nobody asks for a report, else what is wrong with the record. Without an answer it is asked later."""

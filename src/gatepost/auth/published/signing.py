@@ -14,6 +14,7 @@ from gatepost.auth.published.site import Selector, Site
 from gatepost.ports.dns import Dns
 
 WHY_DKIM = "With this key others verify that mail is signed by you and unchanged."
+WHY_SEAL = "With this key others verify the ARC seals of this gateway."
 WHY_DMARC = "It tells others what to do with mail in your name that is not yours, and to report it to you."
 STRICTNESS = (Policy.NONE, Policy.QUARANTINE, Policy.REJECT)
 NO_SELECTOR = "No key is known here: name the selector of who signs your mail by --dkim-selector."
@@ -21,16 +22,17 @@ WATCHES = "It only watches. Once `gatepost dmarc show` finds none of your mail f
 
 
 async def dkim(dns: Dns, site: Site) -> tuple[Line, ...]:
-    """A key for each selector that is named."""
-    if not site.selectors:
+    """A key for each selector that is known."""
+    lines = [await key(dns, site, selector, WHY_DKIM) for selector in site.selectors]
+    if not lines:
         name = f"(selector)._domainkey.{site.domain}"
-        return (Line(name=name, type="TXT", wanted=(), why=WHY_DKIM, note=NO_SELECTOR),)
-    return tuple([await key(dns, site, selector) for selector in site.selectors])
+        lines.append(Line(name=name, type="TXT", wanted=(), why=WHY_DKIM, note=NO_SELECTOR))
+    return (*lines, *[await key(dns, site, selector, WHY_SEAL) for selector in site.seals])
 
 
-async def key(dns: Dns, site: Site, selector: Selector) -> Line:
+async def key(dns: Dns, site: Site, selector: Selector, why: str) -> Line:
     name = f"{selector.name}._domainkey.{site.domain}"
-    line = Line(name=name, type="TXT", wanted=(selector.record,) if selector.record else (), why=WHY_DKIM)
+    line = Line(name=name, type="TXT", wanted=(selector.record,) if selector.record else (), why=why)
 
     async def compare(line: Line) -> Line:
         found = (await dns.txt(name)).records

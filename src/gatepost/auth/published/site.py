@@ -41,6 +41,8 @@ class Site(Struct, frozen=True, kw_only=True):
         soft: SPF ends in `~all`.
         policy: DMARC policy that is wanted at least.
         reports_to: address for reports about DMARC and TLS.
+        selectors: of who signs the domain's mail; () if nobody is known.
+        seals: of the gateway's own ARC seals in this domain's name.
         enforces: the MTA-STS policy is in force, not only tested.
     """
 
@@ -52,4 +54,5 @@ class Site(Struct, frozen=True, kw_only=True):
     policy: Policy = Policy.NONE
     reports_to: str = ""
     selectors: tuple[Selector, ...] = ()
+    seals: tuple[Selector, ...] = ()
     enforces: bool = False
