@@ -160,7 +160,7 @@ def test_checks_ask_the_resolver_of_the_configuration_unless_nothing_is_to_be_as
     (dns,) = given
     assert isinstance(dns, Resolver if asks else Unasked)
     if asks:
-        assert [str(server.where) for server in dns.servers.all] == ["192.0.2.53:53"]
+        assert [str(server) for server in dns.servers.all] == ["192.0.2.53:53"]
 
 
 def test_without_the_ldap_library_it_says_how_to_get_it(by_ldap, monkeypatch):

@@ -1,14 +1,22 @@
 import asyncio
 import gc
+import time
 import tracemalloc
 
 import pytest
+import uvloop
 
 from gatepost.adapters.dns.desk import SHOWN
+from gatepost.adapters.dns.reply import RECORDS
+from gatepost.adapters.dns.resolver import Resolver
+from gatepost.adapters.dns.servers import MUTE_AFTER
 from gatepost.engine.stepping import Done, carry_on, first_step
+from gatepost.gateway.clock import SystemClock
 from gatepost.ports.dns import Answer
 from gatepost.ports.unavailable import Unavailable
 from gatepost.testing.fakes import FakeClock
+from tests.adapters.dns.conftest import quick
+from tests.adapters.dns.ears import forgotten
 from tests.servers.names import FAULT, TTL, Fault, Slow
 
 TEXT = {"TXT": ["text"]}
@@ -41,22 +49,31 @@ async def test_an_answer_holds_as_long_as_its_ttl_within_bounds(resolving, names
     await dns.txt("x.test")
     assert names.count("x.test") == 1
     clock.advance(1)
+    await forgotten()
     await dns.txt("x.test")
     assert names.count("x.test") == 2
 
 
-@pytest.mark.parametrize(("negative_ttl", "holds"), [(20, 20), (None, 40)], ids=["as the SOA says", "nobody says"])
-@pytest.mark.parametrize("is_there", [True, False])
-async def test_there_is_none_is_remembered_too(resolving, names, clock, negative_ttl, holds, is_there):
-    names.names = {"x.test": {"A": ["192.0.2.1"]}} if is_there else {}
-    names.negative_ttl = negative_ttl
+@pytest.mark.parametrize("record", [{}, {"A": ["192.0.2.1"]}, {"CNAME": "y.test"}], ids=str)
+async def test_there_is_none_is_remembered_too(resolving, names, clock, record):
+    names.names = {"y.test": {"A": ["192.0.2.1"]}} | ({"x.test": record} if record else {})
+    names.negative_ttl = 3600
     dns = resolving(clock=clock, negative_ttl=40)
-    assert await dns.txt("x.test") == Answer((), exists=is_there)
-    clock.advance(holds - 1)
+    assert await dns.txt("x.test") == Answer((), exists=bool(record))
+    clock.advance(39)
     assert isinstance(first_step(dns.txt("x.test")), Done)
+    names.names = {"x.test": TEXT}
     clock.advance(1)
+    await forgotten()
+    assert (await dns.txt("x.test")).records == (b"text",)
+
+
+async def test_none_of_an_alias_holds_no_longer_than_the_alias(resolving, names, clock):
+    names.names = {"y.test": {"A": ["192.0.2.1"]}, "x.test": {"CNAME": "y.test", TTL: 10}}
+    dns = resolving(clock=clock, negative_ttl=40)
     await dns.txt("x.test")
-    assert names.count("x.test") == 2
+    clock.advance(10)
+    assert not isinstance(first_step(dns.txt("x.test")), Done)
 
 
 async def test_a_failure_is_remembered_for_a_moment(resolving, names, clock):
@@ -65,7 +82,7 @@ async def test_a_failure_is_remembered_for_a_moment(resolving, names, clock):
     for _ in range(3):
         with pytest.raises(Unavailable, match=r"^dns: x\.test TXT: SERVFAIL$"):
             await dns.txt("x.test")
-    assert names.count("x.test") == 1
+    assert names.count("x.test") == 2  # both tries were the first question's
     names.names = {"x.test": TEXT}
     clock.advance(3)
     assert (await dns.txt("x.test")).records == (b"text",)
@@ -162,18 +179,42 @@ async def test_nobody_is_asked_for_a_name_that_no_query_can_carry(resolving, nam
     assert not names.asked
 
 
-async def test_octets_of_a_name_are_asked_for_as_they_are(resolving, names):
-    await resolving().txt(r"a\046b =\.x.test")
-    (asked,) = names.asked
-    assert asked.name == r"a\\046b\032=\\.x.test"  # dnspython's way to write them down
-
-
 async def test_a_reason_shows_no_more_of_a_name_than_a_trace_needs(resolving, names):
     names.fault = Fault.SERVFAIL
     name = ".".join(["a" * 60] * 4)
     with pytest.raises(Unavailable) as raised:
         await resolving().txt(name)
     assert str(raised.value) == f"dns: {name[:SHOWN]}… TXT: SERVFAIL"
+
+
+# ── no answer ────────────────────────────────────────────────────────────────
+async def test_an_answer_that_is_too_large_is_none(resolving, names):
+    names.names = {"x.test": {"A": [f"10.0.{i >> 8}.{i & 255}" for i in range(RECORDS + 1)]}}
+    with pytest.raises(Unavailable, match=r"^dns: x\.test A: bad answer: more than 500 records$"):
+        await resolving().a("x.test")
+
+
+async def test_the_deadline_ends_it_whatever_is_left_to_try(resolving, names):
+    names.fault = Fault.SILENT
+    began = time.monotonic()
+    with pytest.raises(Unavailable, match="timed out"):
+        await resolving(tries=10, deadline=0.35).txt("x.test")
+    assert 0.3 < time.monotonic() - began < 0.6
+
+
+async def test_while_no_resolver_answers_who_asks_hears_so_at_once(resolving, names):
+    names.fault = Fault.SILENT
+    dns = resolving(tries=1)
+    dns.servers.missed = MUTE_AFTER
+    with pytest.raises(Unavailable, match="timed out"):
+        await dns.txt("probe.test")
+    refused = dns.txt("x.test")
+    with pytest.raises(Unavailable, match="no resolver answers"):
+        refused.send(None)
+    names.fault = None
+    dns.servers.probe_at = 0.0
+    assert await dns.txt("x.test") == Answer(exists=False)
+    assert await dns.txt("y.test") == Answer(exists=False)
 
 
 # ── the end ──────────────────────────────────────────────────────────────────
@@ -186,3 +227,22 @@ async def test_closing_tells_who_waits_and_who_asks_later(resolving, names):
     for question in (task, dns.txt("y.test")):
         with pytest.raises(Unavailable, match="closed"):
             await question
+
+
+@pytest.mark.parametrize("name", ["x.test", "n+.test"])
+@pytest.mark.parametrize("new_loop", [asyncio.new_event_loop, uvloop.new_event_loop])
+def test_a_loop_that_ends_at_once_after_closing_says_nothing(names, capfd, caplog, new_loop, name):
+    names.fault = Fault.SILENT
+    loop = new_loop()
+    dns = Resolver(quick(names.where), SystemClock())
+
+    async def ask():
+        dns.txt(name).send(None)
+
+    loop.run_until_complete(ask())
+    dns.close()
+    loop.close()
+    time.sleep(0.3)
+    gc.collect()
+    assert capfd.readouterr().err == ""
+    assert caplog.records == []

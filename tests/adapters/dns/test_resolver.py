@@ -85,9 +85,9 @@ def addresses(*texts):
         (Fault.SILENT_TCP, "timed out"),
         (Fault.WRONG_ID, "timed out"),
         (Fault.WRONG_NAME, "timed out"),
-        (Fault.GARBAGE, "timed out"),
+        (Fault.GARBAGE, "bad answer"),
         (Slow(5), "timed out"),
-        (Fault.CUT, "bad answer: cut off"),
+        (Fault.CUT, "bad answer"),
         (Fault.SERVFAIL, "SERVFAIL"),
         (Fault.REFUSED, "REFUSED"),
     ],
@@ -137,7 +137,7 @@ async def test_DOS_16_a_slow_domain_delays_nobody_else(resolving, names):
     ("records", "outcome"),
     [
         ({"TXT": [b"x" * 64_000]}, 64_000),
-        ({"TXT": [(b"x",) * 30_000]}, "strings"),
+        ({"TXT": [(b"x",) * 30_000]}, 30_000),
         ({"TXT": [f"{i:04}" for i in range(3_000)]}, "more than 500 records"),
         ({"A": [f"10.0.{i >> 8}.{i & 255}" for i in range(4_000)]}, "more than 500 records"),
     ],
@@ -223,10 +223,10 @@ async def test_servers_of_the_system_are_taken_from_its_file(tmp_path, names):
     path = tmp_path / "resolv.conf"
     path.write_text("nameserver 192.0.2.1\n")
     dns = Resolver(quick(), SystemClock(), path)
-    assert [str(server.where) for server in dns.servers.all] == ["192.0.2.1:53"]
+    assert [str(server) for server in dns.servers.all] == ["192.0.2.1:53"]
     path.write_text("nameserver ::1\nnameserver 192.0.2.1\n")
     dns.tick()
-    assert [str(server.where) for server in dns.servers.all] == ["[::1]:53", "192.0.2.1:53"]
+    assert [str(server) for server in dns.servers.all] == ["[::1]:53", "192.0.2.1:53"]
     dns.close()
 
 

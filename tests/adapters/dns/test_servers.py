@@ -1,10 +1,7 @@
-import asyncio
-
 import pytest
 
-from gatepost.adapters.dns.servers import MUTE_AFTER, PAUSE, SLOW_AFTER, Servers, system_servers
+from gatepost.adapters.dns.servers import MUTE_AFTER, Servers, system_servers
 from gatepost.adapters.dns.settings import ServerAddress
-from tests.adapters.dns.ears import Listening
 
 ONE, TWO = ServerAddress("192.0.2.1", 53), ServerAddress("192.0.2.2", 53)
 
@@ -36,36 +33,33 @@ def test_a_system_that_names_none_has_one_on_this_machine(tmp_path, text):
 
 def test_when_the_system_has_others_they_are_used(resolv_conf):
     servers = Servers((), resolv_conf)
-    first = servers.all[0]
+    servers.missed = MUTE_AFTER
     resolv_conf.write_text("nameserver 192.0.2.2\nnameserver 192.0.2.1\n")
-    servers.tick()
-    assert [server.where for server in servers.all] == [TWO, ONE]
-    assert servers.all[1] is first
+    assert servers.tick()
+    assert servers.all == (TWO, ONE)
+    assert servers.problem == ""
 
 
 def test_a_system_that_has_the_same_is_left_alone(resolv_conf):
     servers = Servers((), resolv_conf)
-    before = servers.all
-    servers.tick()
-    assert servers.all is before
+    assert not servers.tick()
+    resolv_conf.write_text("nameserver 192.0.2.1\n")
+    assert not servers.tick()
+    assert servers.all == (ONE,)
 
 
-async def test_one_that_is_no_longer_named_is_left_when_nobody_waits_for_it(resolv_conf):
+def test_a_file_that_is_gone_is_a_change_too(resolv_conf):
     servers = Servers((), resolv_conf)
-    gone, ear = servers.all[0], Listening()
-    ticket = gone.datagrams.ask(asyncio.get_running_loop(), b"question", ear)
     resolv_conf.unlink()
-    servers.tick()
-    assert not ticket.port.is_closed
-    ticket.cancel()
-    assert ticket.port.is_closed
+    assert servers.tick()
+    assert servers.all == (ServerAddress("127.0.0.1", 53),)
 
 
 def test_those_configured_stay_whatever_the_system_has(resolv_conf):
     servers = Servers((TWO,), resolv_conf)
     resolv_conf.write_text("nameserver 192.0.2.7\n")
-    servers.tick()
-    assert [server.where for server in servers.all] == [TWO]
+    assert not servers.tick()
+    assert servers.all == (TWO,)
 
 
 # ── health ───────────────────────────────────────────────────────────────────
@@ -74,45 +68,29 @@ def servers():
     return Servers((ONE, TWO))
 
 
-def order(servers, now):
-    return [server.where for server in servers.in_order(now)]
-
-
-def missed(server, times, now=100.0):
+def missed(servers, times):
     for _ in range(times):
-        server.missed_one(now, "timed out")
-
-
-def test_they_are_asked_as_configured(servers):
-    missed(servers.all[0], SLOW_AFTER - 1)
-    assert order(servers, 100.0) == [ONE, TWO]
-
-
-def test_one_that_is_slow_is_asked_after_the_others_for_a_while(servers):
-    missed(servers.all[0], SLOW_AFTER)
-    assert order(servers, 100.0) == [TWO, ONE]
-    assert order(servers, 100.0 + PAUSE) == [ONE, TWO]
-
-
-def test_one_answer_makes_good_for_all(servers):
-    missed(servers.all[0], SLOW_AFTER)
-    servers.all[0].answered()
-    assert order(servers, 100.0) == [ONE, TWO]
+        servers.missed_one("timed out")
 
 
 def test_while_any_answers_there_is_no_problem(servers):
-    missed(servers.all[0], MUTE_AFTER)
+    missed(servers, MUTE_AFTER - 1)
     assert servers.problem == ""
-    missed(servers.all[1], MUTE_AFTER)
-    assert servers.problem == "192.0.2.1:53: timed out; 192.0.2.2:53: timed out"
-    servers.all[1].answered()
+    missed(servers, 1)
+    assert servers.problem == "192.0.2.1:53, 192.0.2.2:53: timed out"
+    servers.answered()
+    assert servers.problem == ""
+
+
+def test_one_answer_begins_the_count_anew(servers):
+    missed(servers, MUTE_AFTER - 1)
+    servers.answered()
+    missed(servers, MUTE_AFTER - 1)
     assert servers.problem == ""
 
 
 def test_while_all_are_mute_one_question_a_second_goes_out(servers):
-    for server in servers.all:
-        for _ in range(MUTE_AFTER):
-            server.missed_one(0.0, "timed out")
+    missed(servers, MUTE_AFTER)
     assert [servers.may_be_asked(now) for now in (1.0, 1.5, 2.0, 2.1)] == [True, False, True, False]
-    servers.all[0].answered()
+    servers.answered()
     assert servers.may_be_asked(2.2)

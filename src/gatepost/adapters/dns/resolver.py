@@ -5,6 +5,7 @@ from pathlib import Path
 
 from gatepost.adapters.dns import records
 from gatepost.adapters.dns.desk import Desk
+from gatepost.adapters.dns.questions import Questions
 from gatepost.adapters.dns.servers import RESOLV_CONF, Servers
 from gatepost.adapters.dns.settings import DnsSettings
 from gatepost.ports.clock import Clock
@@ -20,11 +21,12 @@ class Resolver:
 
     def __init__(self, settings: DnsSettings, clock: Clock, resolv_conf: Path = RESOLV_CONF) -> None:
         self.servers = Servers(settings.servers, resolv_conf)
-        self.addresses4 = Desk(records.A, settings, self.servers, clock)
-        self.addresses6 = Desk(records.AAAA, settings, self.servers, clock)
-        self.exchangers = Desk(records.MX, settings, self.servers, clock)
-        self.texts = Desk(records.TXT, settings, self.servers, clock)
-        self.names = Desk(records.PTR, settings, self.servers, clock)
+        self.questions = Questions(settings, self.servers)
+        self.addresses4 = Desk(records.A, settings, self.servers, self.questions, clock)
+        self.addresses6 = Desk(records.AAAA, settings, self.servers, self.questions, clock)
+        self.exchangers = Desk(records.MX, settings, self.servers, self.questions, clock)
+        self.texts = Desk(records.TXT, settings, self.servers, self.questions, clock)
+        self.names = Desk(records.PTR, settings, self.servers, self.questions, clock)
 
     async def a(self, name: str) -> Answer[IPv4Address]:
         return await self.addresses4.ask(name)
@@ -43,7 +45,7 @@ class Resolver:
 
     def tick(self) -> None:
         """Once in a while: other resolvers of the system are used from now on."""
-        self.servers.tick()
+        self.questions.tick()
 
     @property
     def problem(self) -> str:
@@ -54,4 +56,4 @@ class Resolver:
         """Give up what is under way."""
         for desk in (self.addresses4, self.addresses6, self.exchangers, self.texts, self.names):
             desk.close()
-        self.servers.close()
+        self.questions.close()

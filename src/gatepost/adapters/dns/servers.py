@@ -1,48 +1,17 @@
-"""Which resolvers are there, which is asked first, and do they answer at all?"""
+"""Which resolvers are there, and do they answer at all?
+
+Which of them is asked first, and which is left alone because it has not answered of late, c-ares knows.
+"""
 
 from pathlib import Path
 
-from gatepost.adapters.dns.datagrams import Datagrams
 from gatepost.adapters.dns.settings import DNS_PORT, MOST_SERVERS, ServerAddress, server_address
 
 RESOLV_CONF = Path("/etc/resolv.conf")
 LOOPBACK = ServerAddress("127.0.0.1", DNS_PORT)
-SLOW_AFTER = 3  # questions in a row without an answer in time: others are asked first
-MUTE_AFTER = 10  # in a row: the operator is told
-PROBE_EVERY = 1.0  # seconds between questions while all are mute: mail is not to wait for them, one after the other
-PAUSE = 30.0  # seconds until a slow one is tried first again
+MUTE_AFTER = 10  # look-ups in a row without an answer from any: the operator is told
+PROBE_EVERY = 1.0  # seconds between questions from then on: mail is not to wait for them, one after the other
 LARGEST_FILE = 64 * 1024  # octets
-
-
-class Server:
-    """One resolver: the way to it, and its health. Owned by `Servers`.
-
-    Attributes:
-        missed: questions in a row that it did not answer in time.
-        reason: what went wrong with the last of them.
-        streams: connections by TCP that are open.
-    """
-
-    def __init__(self, where: ServerAddress) -> None:
-        self.where = where
-        self.datagrams = Datagrams(where)
-        self.missed = 0
-        self.reason = ""
-        self.retry_at = 0.0
-        self.streams = 0
-
-    def answered(self) -> None:
-        """Whatever it said: it is there."""
-        self.missed = 0
-
-    def missed_one(self, now: float, reason: str) -> None:
-        self.missed += 1
-        self.reason = reason
-        if self.missed >= SLOW_AFTER:
-            self.retry_at = now + PAUSE
-
-    def is_slow(self, now: float) -> bool:
-        return self.missed >= SLOW_AFTER and now < self.retry_at
 
 
 class Servers:
@@ -50,51 +19,58 @@ class Servers:
 
     Args:
         configured: () for those of the system, which may change any time.
+
+    Attributes:
+        missed: look-ups in a row to which none has said anything.
+        reason: what went wrong with the last of them.
     """
 
     def __init__(self, configured: tuple[ServerAddress, ...], resolv_conf: Path = RESOLV_CONF) -> None:
         self.configured, self.resolv_conf = configured, resolv_conf
         self.seen = file_state(resolv_conf)
-        self.all = tuple(map(Server, configured or system_servers(resolv_conf)))
+        self.all = configured or system_servers(resolv_conf)
+        self.missed = 0
+        self.reason = ""
         self.probe_at = 0.0
+
+    def answered(self) -> None:
+        """Whatever was said: somebody is there."""
+        self.missed = 0
+
+    def missed_one(self, reason: str) -> None:
+        self.missed += 1
+        self.reason = reason
+
+    @property
+    def are_mute(self) -> bool:
+        return self.missed >= MUTE_AFTER
 
     def may_be_asked(self, now: float) -> bool:
         """False while all are mute, but for a question now and then: the first that is answered ends it."""
-        if any([server.missed < MUTE_AFTER for server in self.all]):
+        if not self.are_mute:
             return True
         if now < self.probe_at:
             return False
         self.probe_at = now + PROBE_EVERY
         return True
 
-    def in_order(self, now: float) -> list[Server]:
-        """As configured, but those that were slow of late after the others."""
-        return sorted(self.all, key=lambda server: server.is_slow(now))
-
-    def tick(self) -> None:
-        """Look whether the system has other resolvers by now."""
+    def tick(self) -> bool:
+        """Whether the system has other resolvers by now."""
         if self.configured:
-            return
+            return False
         state = file_state(self.resolv_conf)
         if state == self.seen:
-            return
-        self.seen = state
-        before = {server.where: server for server in self.all}
-        self.all = tuple(before.get(where) or Server(where) for where in system_servers(self.resolv_conf))
-        for server in before.values():
-            if server not in self.all:
-                server.datagrams.renew()
+            return False
+        before, self.seen, self.all = self.all, state, system_servers(self.resolv_conf)
+        if self.all == before:
+            return False
+        self.missed = 0
+        return True
 
     @property
     def problem(self) -> str:
         """For operators; "" as long as any server answers."""
-        if any(server.missed < MUTE_AFTER for server in self.all):
-            return ""
-        return "; ".join(f"{server.where}: {server.reason}" for server in self.all)
-
-    def close(self) -> None:
-        for server in self.all:
-            server.datagrams.close()
+        return f"{', '.join(map(str, self.all))}: {self.reason}" if self.are_mute else ""
 
 
 def file_state(path: Path) -> tuple[int, int, int] | None:

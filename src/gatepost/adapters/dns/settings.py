@@ -73,15 +73,14 @@ class DnsSettings(BaseModel):
         1.5,
         gt=0,
         le=30,
-        description="Time after which a question without answer is asked again, of the next server.",
+        description="Time after which a question without answer is asked again, of the next server; twice as long once "
+        "all were asked, less once it is known how fast they are.",
     )
-    tries: int = Field(3, ge=1, le=10, description="How many times a server is asked one question.")
+    tries: int = Field(3, ge=1, le=10, description="How many times a server is asked one question, within `deadline`.")
     deadline: Duration = Field(5.0, gt=0, le=30, description="Longest time of one look-up, all tries together.")
     min_ttl: Duration = Field(5.0, ge=0, le=300, description="Answers are remembered at least this long.")
     max_ttl: Duration = Field(3600.0, ge=0, le=86_400, description="Answers are remembered no longer than this.")
-    negative_ttl: Duration = Field(
-        60.0, ge=0, le=86_400, description='How long "there is none" is remembered where the zone does not say.'
-    )
+    negative_ttl: Duration = Field(60.0, ge=0, le=86_400, description='How long "there is none" is remembered.')
     failure_ttl: Duration = Field(
         3.0, ge=0, le=60, description="How long it is remembered that a look-up failed; until then it is not repeated."
     )

@@ -6,14 +6,16 @@ that validates says so (RFC 4035 §3.2.3).
 
 import asyncio
 
+import dns.flags
+import dns.message
+import dns.name
+import dns.rcode
+import dns.rdatatype
 from msgspec import Struct
 
-from gatepost.adapters.dns.lookup import Failure, Lookup
-from gatepost.adapters.dns.message import RecordType, Reply, question
-from gatepost.adapters.dns.names import ROOT
-from gatepost.adapters.dns.records import nothing
-from gatepost.adapters.dns.servers import Server, Servers
-from gatepost.adapters.dns.settings import DnsSettings
+from gatepost.adapters.dns.exchange import UDP_ROOM, NoAnswer, exchange
+from gatepost.adapters.dns.servers import system_servers
+from gatepost.adapters.dns.settings import DnsSettings, ServerAddress
 from gatepost.ports.clock import Clock
 
 TRIES = 2  # an operator waits for this
@@ -30,22 +32,22 @@ class Surveyed(Struct, frozen=True):
 
 async def survey(settings: DnsSettings, clock: Clock) -> tuple[Surveyed, ...]:
     """All of them at once, those of the system where none are configured."""
-    servers = Servers(settings.servers)
-    try:
-        return tuple(await asyncio.gather(*(ask(server, settings, clock) for server in servers.all)))
-    finally:
-        servers.close()
+    servers = settings.servers or system_servers()
+    return tuple(await asyncio.gather(*(asyncio.to_thread(ask, server, settings, clock) for server in servers)))
 
 
-async def ask(server: Server, settings: DnsSettings, clock: Clock) -> Surveyed:
-    loop = asyncio.get_running_loop()
-    begun = clock.monotonic()
-    landed: asyncio.Future[Reply[None] | Failure] = loop.create_future()
-    patience = settings.model_copy(update={"tries": min(settings.tries, TRIES)})
-    asked = question("", ROOT, RecordType.NS)
-    lookup = Lookup(loop, patience, [server], asked, nothing, landed.set_result)
-    lookup.begin()
-    outcome = await landed
-    if isinstance(outcome, Failure):
-        return Surveyed(str(server.where), error=outcome.reason)
-    return Surveyed(str(server.where), clock.monotonic() - begun, outcome.authentic)
+def ask(where: ServerAddress, settings: DnsSettings, clock: Clock) -> Surveyed:
+    query = dns.message.make_query(dns.name.root, dns.rdatatype.NS, use_edns=0, payload=UDP_ROOM)
+    query.flags |= dns.flags.AD  # asks to be told whether the answer was validated (RFC 6840 §5.7)
+    error = ""
+    for _ in range(min(settings.tries, TRIES)):
+        begun = clock.monotonic()
+        try:
+            answer = exchange(where, query, settings.timeout)
+        except NoAnswer as none:
+            error = str(none)
+            continue
+        if answer.rcode() == dns.rcode.NOERROR:
+            return Surveyed(str(where), clock.monotonic() - begun, bool(answer.flags & dns.flags.AD))
+        return Surveyed(str(where), error=dns.rcode.to_text(answer.rcode()))
+    return Surveyed(str(where), error=error)
