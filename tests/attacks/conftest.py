@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 
 from gatepost.testing.sloppy import SloppyServer
+from tests.attacks.authn import NAMES
 from tests.attacks.background import Background
 from tests.attacks.client import Client
 from tests.attacks.target import GENEROUS, Target
-from tests.servers.gateway import Gateway, laid_over
+from tests.servers.gateway import Gateway, laid_over, with_names
+from tests.servers.names import NameServer
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -49,9 +51,9 @@ def attack(sloppy: SloppyServer) -> Iterator[Callable[..., Target]]:
     """Starts a gateway like `target`'s with `settings` laid over (None takes a key out) and arguments of `Gateway`."""
     started: list[Target] = []
 
-    def start(settings: dict[str, Any] | None = None, **arguments: Any) -> Target:
+    def start(settings: dict[str, Any] | None = None, *, under: dict[str, Any] = GENEROUS, **arguments: Any) -> Target:
         arguments = {"backend": sloppy.port, **arguments}
-        gateway = Gateway(settings=laid_over(GENEROUS, settings or {}), **arguments)
+        gateway = Gateway(settings=laid_over(under, settings or {}), **arguments)
         gateway.start()
         started.append(Target(gateway, sloppy))
         return started[-1]
@@ -63,6 +65,34 @@ def attack(sloppy: SloppyServer) -> Iterator[Callable[..., Target]]:
         finally:
             print(target.said()[-20_000:])  # noqa: T201  pytest shows it with a failure
             target.gateway.remove()
+
+
+@pytest.fixture(scope="session")
+def attacked_names() -> Iterator[NameServer]:
+    with NameServer(NAMES) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def checking_gateway(sloppy: SloppyServer, attacked_names: NameServer) -> Iterator[Gateway]:
+    with Gateway(backend=sloppy.port, settings=laid_over(with_names(attacked_names.port), GENEROUS)) as gateway:
+        yield gateway
+
+
+@pytest.fixture
+def checked(checking_gateway: Gateway, sloppy: SloppyServer) -> Iterator[Target]:
+    """A gateway that asks who sent a message, and the names of `authn.NAMES`."""
+    target = Target(checking_gateway, sloppy)
+    yield target
+    target.serve_somebody()
+    target.assert_no_bug()
+
+
+@pytest.fixture
+def checking(attack: Callable[..., Target], attacked_names: NameServer) -> Callable[..., Target]:
+    """Starts a gateway like `checked`'s with `settings` laid over."""
+    under = laid_over(with_names(attacked_names.port), GENEROUS)
+    return lambda settings: attack(settings, under=under)
 
 
 @pytest.fixture

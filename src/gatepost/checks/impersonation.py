@@ -38,6 +38,7 @@ from gatepost.model.stage import MessageStage
 from gatepost.ports.lists import Entries, Lists
 from gatepost.ports.own_names import OwnNames
 from gatepost.syntax.address import address
+from gatepost.syntax.bad_syntax import BadSyntax
 from gatepost.syntax.mailbox_list import Defect, Mailbox
 from gatepost.syntax.mailboxes import read_field
 
@@ -74,7 +75,10 @@ class PersonSettings(BaseModel):
     @classmethod
     def are_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for text in value:
-            address(text)
+            try:
+                address(text)
+            except BadSyntax as error:
+                raise ValueError(f'"{text}" is no address ({error.reason}): "anna@example.com" is one') from None
         return value
 
 

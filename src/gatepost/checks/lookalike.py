@@ -23,6 +23,7 @@ from gatepost.model.samples import message
 from gatepost.model.stage import MessageStage
 from gatepost.ports.lists import Entries, Lists
 from gatepost.ports.own_names import OwnNames
+from gatepost.syntax.bad_syntax import BadSyntax
 from gatepost.syntax.domain import domain
 from gatepost.syntax.mailboxes import read_field
 
@@ -65,7 +66,7 @@ class Config(CheckSettings):
     @field_validator("partners")
     @classmethod
     def are_domains(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple([domain(name) for name in value])
+        return tuple([a_domain(name) for name in value])
 
 
 class LookalikeCheck(Check[MessageStage]):
@@ -169,6 +170,13 @@ class LookalikeCheck(Check[MessageStage]):
         like, _ = self.likeness(name)
         if like is not None and like.likeness in IN_ENVELOPE and self.known.has_name(name) is None:
             yield ENVELOPE(said(like))
+
+
+def a_domain(text: str) -> str:
+    try:
+        return domain(text)
+    except BadSyntax as error:
+        raise ValueError(f'"{text}" is no domain ({error.reason}): "contoso.example" is one') from None
 
 
 def first_of_each(items: list[Finding]) -> tuple[Finding, ...]:
