@@ -11,7 +11,7 @@ from gatepost.testing.mailbox import Mailbox
 from tests.attacks.background import Background
 from tests.attacks.client import Client
 from tests.servers.gateway import Gateway, laid_over, with_names
-from tests.servers.loopback import HOST
+from tests.servers.loopback import HOST, free_port
 from tests.servers.names import FAULT, Fault
 
 pytestmark = pytest.mark.servers
@@ -26,6 +26,8 @@ NAMES = {
     "mild.test": {"TXT": ["v=spf1 -all"], "MX": [(10, "mx.example.net")]},
     "example.test": {"TXT": ["v=spf1 -all"], "MX": [(10, "mx.example.net")]},
     "client.test": {"A": [HOST]},
+    "relayed.test": {"TXT": ["v=spf1 ip4:192.0.2.9 -all"], "MX": [(10, "mx.example.net")]},
+    "_dmarc.relayed.test": {"TXT": ["v=DMARC1; p=reject"]},
     **keys_of("example.net", "lists.example.org"),
 }
 
@@ -61,9 +63,18 @@ class House:
         assert found.authserv_id == "mx.example.test"
         return {each.method: each.result for each in found.results}
 
-    def trace(self):
-        """The newest transaction in the log."""
-        return self.gateway.records(event="transaction")[-1]
+
+def said(port, sender, recipient, content):
+    """The last reply to a message, or to the command that was refused."""
+    with Client(port) as client:
+        client.ehlo()
+        client.expect(250, b"MAIL FROM:<" + sender + b">")
+        reply = client.command(b"RCPT TO:<" + recipient + b">")
+        if reply.code == 250:
+            client.expect(354, b"DATA")
+            client.send(content + b".\r\n")
+            reply = client.reply()
+        return str(reply)
 
 
 @pytest.fixture
@@ -170,3 +181,34 @@ def test_what_was_found_can_be_sealed(house, tmp_path):
     header, _, body = sealed_message.partition(b"\r\n\r\n")
     assert behind.send(header + b"\r\n", body).startswith("250")
     assert behind.results()["arc"] == "pass"
+
+
+def test_behind_a_relay_of_ours_the_client_it_names_is_asked_about(house):
+    mine = house({"gateway": {"trusted_relays": [f"{HOST}/32"]}})
+
+    def sent_by(client):
+        trace = f"Received: from x.test (x.test [{client}]) by relay.example.test with ESMTP id 1"
+        return mine.send(letter("ann@relayed.test", trace), sender="ann@relayed.test")
+
+    assert sent_by("192.0.2.9").startswith("250")
+    assert mine.results() == {"spf": "pass", "dkim": "none", "dmarc": "pass"}
+    assert sent_by("192.0.2.10").startswith("550 5.7.26 ")
+
+
+def test_a_bounce_of_signed_mail_comes_back_and_others_do_not(house, tmp_path):
+    secret = tmp_path / "bounce.keys"
+    secret.write_text("0 correct horse battery staple\n")
+    secret.chmod(0o600)
+    port = free_port()
+    outbound = {"bind": [f"{HOST}:{port}"], "role": "internal", "relay": "mail", "relay_from": [f"{HOST}/32"]}
+    mine = house({"checks": {"bounce": {"secret_file": str(secret)}}, "listeners": {"outbound": outbound}})
+    sent = letter("rcpt@example.test") + b"\r\nHi.\r\n"
+    assert said(port, b"rcpt@example.test", b"zoe@elsewhere.test", sent).startswith("250")
+    sender = mine.mailbox.received[-1].sender
+    assert sender.startswith("prvs=0") and sender.endswith("=rcpt@example.test")
+    bounce = letter("MAILER-DAEMON@elsewhere.test") + b"\r\nNot delivered.\r\n"
+    assert said(mine.gateway.port, b"", sender.encode(), bounce).startswith("250")
+    assert mine.mailbox.received[-1].recipients == ("rcpt@example.test",)
+    assert said(mine.gateway.port, b"", b"rcpt@example.test", bounce).startswith("550 5.7.1 This bounce")
+    forged = sender.replace("prvs=0", "prvs=1").encode()
+    assert said(mine.gateway.port, b"", forged, bounce).startswith("550 5.1.1")

@@ -332,3 +332,18 @@ async def test_on_a_real_loop_all_is_the_same():
     engine = Engine({Phase.MAIL: (check, Coroutine("b"))}, LoopClock(HandLoop()), print)
     steps, known = await engine.run(Phase.MAIL, mail())
     assert codes(known) == ["a.b"] and {step.check for step in steps} == {"a", "b"}
+
+
+# ── relays of ours ───────────────────────────────────────────────────────────
+
+
+def test_who_the_client_is_is_not_asked_of_a_relay_of_ours():
+    checks = [Plain("a", finds=("a.b",), of_client=True), Plain("b", finds=("b.c",))]
+    at = mail(relay=mail().client_ip)
+    assert codes(Scene(*checks).run(at)[1]) == ["b.c"]
+    assert not Scene(*checks).engine.is_quiet(Phase.MAIL, at)
+
+
+def test_once_the_client_behind_it_is_known_it_is_asked():
+    known = mail(relay=mail(client_ip="198.51.100.7").client_ip)
+    assert codes(Scene(Plain("a", finds=("a.b",), of_client=True)).run(known)[1]) == ["a.b"]

@@ -57,7 +57,7 @@ class Scene:
         return self.backends["backend"]
 
     def hand(self, *groups):
-        handing = Handing(self.backends, self.quarantine, self.memory, "t-1", lambda: self.is_there)
+        handing = Handing(self.backends, self.quarantine, self.memory, "t-1", SENDER, lambda: self.is_there)
         return HandLoop().run(hand_over(groups, ACCEPTED, handing))
 
     def owners(self):

@@ -132,6 +132,15 @@ def test_tagging_takes_out_what_the_inside_trusts_as_ever():
     assert b"X-Gateway-Tag" not in tagged(b"X-Gateway-Tag: ok\r\nSubject: Hello\r\n")
 
 
+def test_tagging_takes_it_out_where_nothing_else_is_left():
+    assert tagged(b"X-MS-Exchange-Organization-SCL: -1\r\n") == OURS + b"Subject: [EXTERNAL]\r\n"
+
+
+def test_a_tag_where_nobody_would_see_it_does_not_count():
+    hidden = b"Subject: Your invoice" + b" " * 60 + b"[EXTERNAL]\r\n"
+    assert tagged(hidden).startswith(OURS + b"Subject: [EXTERNAL] Your invoice")
+
+
 # ── the content is passed on ─────────────────────────────────────────────────
 
 

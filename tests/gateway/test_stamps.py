@@ -90,6 +90,16 @@ async def test_a_seal_holds_over_what_is_sent(cut):
     assert chain.result.value == "pass" and "dmarc=pass" in chain.sealers[0].results
 
 
+async def test_a_seal_covers_no_header_that_was_taken_out():
+    sealing = stamps(signer=Signer(key=PRIVATE, domain="example.net", selector="s"))
+    at = message(b"X-MS-Exchange-Organization-SCL: -1\r\n", body=BODY)
+    made = Outgoing(b"From: ann@example.net\r\n", at.message.content, at.message.header_octets, b"")
+    sent = b"".join(sealing.sealed(made, at, NOTHING).chunks())
+    fields, size, _ = read_header(sent)
+    whole = Message(size=len(sent), header=fields, header_octets=size, content=Octets(sent))
+    assert (await validate(FakeDns(keys_of("example.net")), whole, NOW)).result.value == "pass"
+
+
 def test_without_a_key_nothing_is_sealed():
     made = Outgoing(b"Received: ours\r\n", Octets(b"A: 1\r\n\r\n"))
     assert stamps().sealed(made, message(), EVERYTHING) is made

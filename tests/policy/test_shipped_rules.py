@@ -20,6 +20,7 @@ EVIDENCE_ONLY = {
     "lines.too_long", "lines.eight_bit",
     "sender_syntax.single_label", "sender_syntax.literal", "sender_syntax.numeric",
     "author.odd", "author.nobody", "spf.weak", "spf.softfail", "spf.permerror", "spf_helo.fail",
+    "spf_relayed.weak", "spf_relayed.fail", "spf_relayed.softfail", "spf_relayed.permerror",
     "dkim.partial", "dkim.unsigned_copy", "dkim.unverified", "dkim_replay.many", "dmarc.permerror", "dmarc.fail",
     "bounce.unknown", "reputation.bad",
     "impersonation.own_name", "impersonation.other_address", "impersonation.hidden",
@@ -31,7 +32,8 @@ EVIDENCE_ONLY = {
 IN_FAVOUR = {"reputation.good"}  # takes points off
 KNOWN_ONLY = {
     # no points: what an operator's rules, later checks and the reader of a trace want to know
-    "spf.pass", "spf.neutral", "spf.none", "spf_helo.pass", "dkim.pass", "dkim.fail", "dkim.invalid", "arc.pass",
+    "spf.pass", "spf.neutral", "spf.none", "spf_helo.pass",
+    "spf_relayed.pass", "spf_relayed.neutral", "spf_relayed.none", "dkim.pass", "dkim.fail", "dkim.invalid", "arc.pass",
     "arc.fail", "sender_id.pass", "sender_id.fail", "sender_id.no_address", "dmarc.pass", "dmarc.none",
     "dmarc.overridden",
     "dnsbl.no_answer", "dnsbl_names.no_answer", "dnsbl_from.no_answer",

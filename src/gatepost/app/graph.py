@@ -93,6 +93,7 @@ class Graph:
             gauges=gauges,
             clock=self.clock,
         )
+        self.bounce_keys = bounce_keys(settings)
         self.ports = self.make_ports()
         self.listeners = {name: self.listener(name, section) for name, section in settings.listeners.items()}
 
@@ -116,7 +117,7 @@ class Graph:
             Directories: recipients_of(self.settings, self.directories),
             Dns: self.dns,
             OwnNames: own_names(self.settings),
-            BounceKeys: bounce_keys(self.settings),
+            BounceKeys: self.bounce_keys,
         }
 
     def listener(self, name: str, section: ListenerSettings) -> Listener:
@@ -136,6 +137,7 @@ class Graph:
                 self.gauges,
             ),
             tls=server_tls(section), outside=self.outside, ids=self.ids, on_bug=on_bug, signer=signer_of(section),
+            bounce_keys=self.bounce_keys,
         )  # fmt: skip
 
     def routes(self, section: ListenerSettings) -> Routes:

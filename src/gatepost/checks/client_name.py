@@ -34,7 +34,7 @@ class Config(CheckSettings):
 class ClientNameCheck(Check[ConnectStage]):
     """Asks forth and back; leaves the `ClientName` for later checks."""
 
-    spec = Spec(name="client_name", kinds=(NONE, UNCONFIRMED, GENERIC))
+    spec = Spec(of_client=True, name="client_name", kinds=(NONE, UNCONFIRMED, GENERIC))
     examples = (
         Example(says="The address has no name.", at=connect("192.0.2.99"), finds=("client_name.none",)),
         Example(

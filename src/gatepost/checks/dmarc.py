@@ -91,7 +91,7 @@ class Dmarc(Check[MessageStage]):
     spec = Spec(
         name="dmarc",
         kinds=(PASS, NONE, PERMERROR, FAIL, QUARANTINE, REJECT, OVERRIDDEN),
-        after=("author", "dkim", "arc"),
+        after=("author", "spf_relayed", "dkim", "arc"),
         timeout=10.0,
     )
     examples = (

@@ -64,7 +64,7 @@ GIVEN_UP = answers("dbl.example", {"test": ""})
 class Dnsbl(Check[ConnectStage]):
     """Asks for the client's address."""
 
-    spec = Spec(name="dnsbl", kinds=(LISTED, VOUCHED, NO_ANSWER), after=("access_client",), timeout=8.0)
+    spec = Spec(of_client=True, name="dnsbl", kinds=(LISTED, VOUCHED, NO_ANSWER), after=("access_client",), timeout=8.0)
     examples = (
         Example(
             says="The client is on a list.",

@@ -128,7 +128,12 @@ class Greylist(Check[RcptStage]):
     """Remembers first contacts, and who has passed."""
 
     spec = Spec(
-        name="greylist", kinds=(DELAYED,), after=("access_recipient", "recipient", "harvest"), timeout=1.0, records=True
+        of_client=True,
+        name="greylist",
+        kinds=(DELAYED,),
+        after=("access_recipient", "recipient", "harvest"),
+        timeout=1.0,
+        records=True,
     )
     examples = (
         Example(says="The first contact.", at=rcpt(), config={"enabled": True}, finds=("greylist.delayed",)),

@@ -28,7 +28,7 @@ class Config(CheckSettings):
 class HeloNameCheck(Check[HeloStage]):
     """Looks the name up; leaves the `HeloName` for later checks."""
 
-    spec = Spec(name="helo_name", kinds=(UNKNOWN, PRIVATE))
+    spec = Spec(of_client=True, name="helo_name", kinds=(UNKNOWN, PRIVATE))
     examples = (
         Example(says="The name does not exist.", at=helo("pc7.example.net"), finds=("helo_name.unknown",)),
         Example(

@@ -114,7 +114,9 @@ def after(*values: object) -> Findings:
 class OwnAuthor(Check[MessageStage]):
     """Compares MAIL FROM and From with the domains relayed to, and with what is proved."""
 
-    spec = Spec(name="own_author", kinds=(UNPROVEN,), after=("author", "dkim", "dmarc"), section="own_domain")
+    spec = Spec(
+        name="own_author", kinds=(UNPROVEN,), after=("author", "spf_relayed", "dkim", "dmarc"), section="own_domain"
+    )
     examples = (
         Example(
             says="A stranger's message is from the director, says its From.",

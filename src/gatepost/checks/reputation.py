@@ -68,7 +68,7 @@ class Config(CheckSettings):
 class Reputation(Check[MailStage]):
     """Looks up what is known of the sender's domain and network; leaves the `Repute` for later checks."""
 
-    spec = Spec(name="reputation", kinds=(GOOD, BAD), after=("spf",), timeout=1.0)
+    spec = Spec(of_client=True, name="reputation", kinds=(GOOD, BAD), after=("spf",), timeout=1.0)
     examples = (
         Example(
             says="Most of what came from this network was refused.",

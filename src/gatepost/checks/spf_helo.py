@@ -27,7 +27,7 @@ class Config(CheckSettings):
 class SpfHelo(Check[HeloStage]):
     """Evaluates the record of the HELO name."""
 
-    spec = Spec(name="spf_helo", kinds=(PASS, FAIL))
+    spec = Spec(of_client=True, name="spf_helo", kinds=(PASS, FAIL))
     examples = (
         Example(says="The host is listed.", at=helo(), world=WORLD, finds=("spf_helo.pass",)),
         Example(

@@ -50,7 +50,7 @@ class Engine:
     def is_quiet(self, phase: Phase, stage: ConnectStage) -> bool:
         """All checks of the phase are plain, and found nothing; if not, `run` is to be asked."""
         checks = self.plain.get(phase)
-        if checks is None:
+        if checks is None or stage.relay is not None:
             return False
         try:
             for check in checks:
@@ -64,6 +64,8 @@ class Engine:
         """Every check of the phase: its steps, and all that is now known. Never raises for a check's fault."""
         course = Course(self, stage)
         for runner in self.plans.get(phase, ()):
+            if runner.check.spec.of_client and stage.is_relay:
+                continue
             if course.waiting:
                 await course.settle(runner.check.spec.after)
             course.begin(runner)

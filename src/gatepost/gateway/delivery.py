@@ -4,14 +4,17 @@ from itertools import groupby
 
 from msgspec import structs
 
+from gatepost.auth.batv import day_of, signed
 from gatepost.gateway.answer import Answer
 from gatepost.gateway.authenticated import authentication, vouchers
 from gatepost.gateway.handover import Group, Handing, Outcome, hand_over
+from gatepost.gateway.listener import Listener
 from gatepost.gateway.mail_dialogue import TOO_LARGE_HERE
 from gatepost.gateway.outgoing import Outgoing, outgoing, received
 from gatepost.gateway.relayed import client_behind
 from gatepost.gateway.session import Session
 from gatepost.gateway.transaction import Recipient, Transaction
+from gatepost.model.address import Address
 from gatepost.model.finding import Findings
 from gatepost.model.message import Message
 from gatepost.model.phase import Phase
@@ -123,7 +126,7 @@ def message_stage(session: Session, transaction: Transaction, message: Message) 
     return MessageStage(
         session=at.session, listener=at.listener, role=at.role, client_ip=client, limits=at.limits,
         now=session.listener.outside.clock.now(), so_far=known, spoke_early=at.spoke_early, client=key,
-        helo=at.helo, esmtp=at.esmtp, tls=at.tls, transaction=at.transaction, sender=at.sender,
+        relay=at.relay, helo=at.helo, esmtp=at.esmtp, tls=at.tls, transaction=at.transaction, sender=at.sender,
         declared_size=at.declared_size, body=at.body, smtputf8=at.smtputf8, user=at.user,
         messages_before=at.messages_before, octets_before=at.octets_before,
         recipients=tuple([r.address for r in transaction.recipients]), message=message,
@@ -169,11 +172,13 @@ async def handed_over(session: Session, transaction: Transaction, at: MessageSta
     worst = max((verdict for verdict, _ in judged), key=lambda v: SEVERITY[v.action])
     transaction.verdict = worst
     groups = [
-        Group(verdict, of[0].route.backend, envelope(transaction, at, of), payload(session, at, verdict))
+        Group(verdict, of[0].route.backend, envelope(session, at, of), payload(session, at, verdict))
         for verdict, of in together(judged)
     ]
     accepted = Reply(250, "2.0.0", f"Message accepted {at.transaction}")
-    handing = Handing(outside.backends, outside.quarantine, outside.memory, at.transaction, lambda: not session.gone)
+    handing = Handing(
+        outside.backends, outside.quarantine, outside.memory, at.transaction, at.sender, lambda: not session.gone
+    )
     return await hand_over(groups, accepted, handing)
 
 
@@ -188,14 +193,27 @@ def together(judged: Judged) -> Judged:
     return list(found.values())
 
 
-def envelope(transaction: Transaction, at: MessageStage, recipients: list[Recipient]) -> Envelope:
+def envelope(session: Session, at: MessageStage, recipients: list[Recipient]) -> Envelope:
+    transaction = session.transaction
+    if transaction is None:
+        raise TypeError("no transaction")
     dsn = any(r.notify or r.orcpt for r in recipients)
     return Envelope(
-        sender=at.sender, recipients=tuple(r.route.address for r in recipients), size=at.message.size,
+        sender=sender_said(session.listener, at, recipients[0]),
+        recipients=tuple(r.route.address for r in recipients), size=at.message.size,
         body=at.body, smtputf8=at.smtputf8, ret=transaction.ret, envid=transaction.envid,
         notify=tuple(r.notify for r in recipients) if dsn else (),
         orcpt=tuple(r.orcpt for r in recipients) if dsn else (),
     )  # fmt: skip
+
+
+def sender_said(listener: Listener, at: MessageStage, recipient: Recipient) -> Address | None:
+    """The sender; on the way out signed, so that a bounce of it can be told from one that nobody caused (BATV)."""
+    sender = at.sender
+    is_outbound = listener.bounce_keys.is_on and not listener.is_outside and not recipient.route.ours
+    if sender is None or not is_outbound or sender.domain not in listener.routes.domains:
+        return sender
+    return signed(sender, listener.bounce_keys, day_of(at.now))
 
 
 def payload(session: Session, at: MessageStage, verdict: Verdict) -> Outgoing:

@@ -49,6 +49,7 @@ class Handing(Struct, frozen=True):
     Args:
         backends: by name.
         quarantine: None where there is none; then a verdict of QUARANTINE is a 451.
+        sender: as the client said it: what is remembered for its retry is found by that.
         still_there: False once the client has gone: what nobody waits for is better not delivered.
     """
 
@@ -56,6 +57,7 @@ class Handing(Struct, frozen=True):
     quarantine: Quarantine | None
     memory: Memory
     transaction: str
+    sender: Address | None
     still_there: Callable[[], bool]
 
 
@@ -129,11 +131,11 @@ async def deliver(group: Group, handing: Handing) -> tuple[Reply | None, Handove
     if delivery.taken:
         return None, handover
     if delivery.refused:
-        return await late_refusal(group.envelope, delivery, handing.memory), handover
+        return await late_refusal(group.envelope, delivery, handing), handover
     return (IN_DOUBT if delivery.doubtful else passed_on(delivery.reply)), handover
 
 
-async def late_refusal(envelope: Envelope, delivery: Delivery, memory: Memory) -> Reply:
+async def late_refusal(envelope: Envelope, delivery: Delivery, handing: Handing) -> Reply:
     """Nobody has got the message. All refused: the backend's own reply. Some: remember, and have it sent again."""
     if len(delivery.refused) == len(envelope.recipients):
         worst = min(delivery.refused, key=lambda refused: refused[1].code)  # 4xx before 5xx: he may come back
@@ -143,8 +145,8 @@ async def late_refusal(envelope: Envelope, delivery: Delivery, memory: Memory) -
             continue  # he may be good at the next try
         try:
             said = passed_on(reply)
-            key = refusal_key(envelope.sender, recipient)
-            await memory.put(key, f"{said.code} {said.enhanced} {said.text}", ttl=REMEMBERED)
+            key = refusal_key(handing.sender, recipient)
+            await handing.memory.put(key, f"{said.code} {said.enhanced} {said.text}", ttl=REMEMBERED)
         except Unavailable:
             return SOME_REFUSED
     return SOME_REFUSED

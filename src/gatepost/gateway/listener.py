@@ -6,6 +6,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from gatepost.auth.batv import BounceKeys
 from gatepost.auth.dkim.sign import Signer
 from gatepost.gateway.answer import Answer
 from gatepost.gateway.ids import Ids
@@ -29,6 +30,7 @@ from gatepost.ports.quarantine import Quarantine
 from gatepost.smtp.table import CommandTable, Offer, Terms
 from gatepost.syntax.date import rfc5322_date
 
+NO_KEYS = BounceKeys()
 SIZE_MARGIN = 64 * 1024  # octets our own header fields may add before the backend's SIZE is reached
 Network = IPv4Network | IPv6Network
 
@@ -81,12 +83,13 @@ class Listener:
     Args:
         on_bug: told of an exception that is ours to mend.
         signer: who seals messages that pass; None for nobody.
+        bounce_keys: with which senders of ours are signed on the way out, so that their bounces are known (BATV).
     """
 
     def __init__(
         self, name: str, settings: ListenerSettings, site: Site, *, judge: Judge, routes: Routes, tarpit: Tarpit,
         tls: ServerTls | None, outside: Outside, ids: Ids, on_bug: Callable[[str, BaseException], None],
-        signer: Signer | None = None,
+        signer: Signer | None = None, bounce_keys: BounceKeys = NO_KEYS,
     ) -> None:  # fmt: skip
         self.name, self.settings, self.site = name, settings, site
         self.role = settings.role
@@ -97,6 +100,7 @@ class Listener:
         self.judge, self.routes, self.tarpit, self.tls = judge, routes, tarpit, tls
         self.outside, self.ids, self.on_bug = outside, ids, on_bug
         self.stamps = Stamps(settings.headers, site.hostname, site.header_prefix, self.is_outside, signer)
+        self.bounce_keys = bounce_keys
         self.hashes_bodies = judge.runs("dkim") or judge.runs("arc") or signer is not None
         self.tls_demand = TlsDemand(settings.tls) if settings.tls.is_demanded else None
         self.draining = False

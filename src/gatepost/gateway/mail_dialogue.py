@@ -3,6 +3,7 @@
 from collections.abc import Coroutine
 from typing import Any
 
+from gatepost.auth.batv import day_of, unsigned
 from gatepost.gateway.answer import Answer
 from gatepost.gateway.body_hashing import LARGE, BodyHashing
 from gatepost.gateway.handover import refusal_key, remembered_reply
@@ -67,9 +68,9 @@ def mail_stage(session: Session, event: Mail, identity: str, now: float) -> Mail
         raise TypeError("MAIL before HELO is the protocol's to refuse")
     return MailStage(
         session=at.session, listener=at.listener, role=at.role, client_ip=at.client_ip, limits=at.limits, now=now,
-        so_far=session.known, spoke_early=at.spoke_early, client=at.client, helo=at.helo, esmtp=at.esmtp,
-        tls=session.tls, transaction=identity, sender=event.sender, declared_size=event.size, body=event.body,
-        smtputf8=event.smtputf8, messages_before=session.messages, octets_before=session.octets,
+        so_far=session.known, spoke_early=at.spoke_early, client=at.client, relay=at.relay, helo=at.helo,
+        esmtp=at.esmtp, tls=session.tls, transaction=identity, sender=event.sender, declared_size=event.size,
+        body=event.body, smtputf8=event.smtputf8, messages_before=session.messages, octets_before=session.octets,
     )  # fmt: skip
 
 
@@ -80,7 +81,8 @@ async def rcpt(session: Session, event: Rcpt) -> Answer:
         raise TypeError("RCPT before MAIL is the protocol's to refuse")
     transaction.offered += 1
     mail_at = transaction.at
-    route = session.listener.routes.route(event.recipient, mail_at)
+    mailbox = meant(session, event.recipient)
+    route = session.listener.routes.route(mailbox, mail_at)
     if (reply := misrouted(route, transaction)) is not None:
         return await refuse(session, transaction, event, Answer(reply), "routes")
     if route is None:
@@ -90,10 +92,11 @@ async def rcpt(session: Session, event: Rcpt) -> Answer:
     at = RcptStage(
         session=mail_at.session, listener=mail_at.listener, role=mail_at.role, client_ip=mail_at.client_ip,
         limits=mail_at.limits, now=mail_at.now, so_far=transaction.known, spoke_early=mail_at.spoke_early,
-        client=mail_at.client, helo=mail_at.helo, esmtp=mail_at.esmtp, tls=mail_at.tls, transaction=mail_at.transaction,
+        client=mail_at.client, relay=mail_at.relay,
+        helo=mail_at.helo, esmtp=mail_at.esmtp, tls=mail_at.tls, transaction=mail_at.transaction,
         sender=mail_at.sender, declared_size=mail_at.declared_size, body=mail_at.body, smtputf8=mail_at.smtputf8,
         user=mail_at.user, messages_before=mail_at.messages_before, octets_before=mail_at.octets_before,
-        recipient=event.recipient, recipients_before=len(transaction.recipients),
+        recipient=mailbox, recipients_before=len(transaction.recipients),
         offered_before=transaction.offered - 1,
     )  # fmt: skip
     verdict, known = await session.judge(Phase.RCPT, at)
@@ -106,6 +109,14 @@ async def rcpt(session: Session, event: Rcpt) -> Answer:
         return await refuse(session, transaction, event, Answer(OTHER_SERVER), "routes")
     transaction.recipients.append(recipient)
     return Answer(replies.RECIPIENT_OK, verdict.delay) if verdict.delay else RECIPIENT_OK
+
+
+def meant(session: Session, recipient: Address) -> Address:
+    """Whom a bounce to a sender that we signed is for (BATV); anybody else as he is."""
+    listener = session.listener
+    if not listener.bounce_keys.is_on:
+        return recipient
+    return unsigned(recipient, listener.bounce_keys, day_of(listener.outside.clock.now())) or recipient
 
 
 def differ(one: Recipient, other: Recipient) -> bool:
@@ -181,8 +192,8 @@ def data_stage(transaction: Transaction, known: Findings) -> DataStage:
     at = transaction.at
     return DataStage(
         session=at.session, listener=at.listener, role=at.role, client_ip=at.client_ip, limits=at.limits, now=at.now,
-        so_far=known, spoke_early=at.spoke_early, client=at.client, helo=at.helo, esmtp=at.esmtp, tls=at.tls,
-        transaction=at.transaction, sender=at.sender, declared_size=at.declared_size, body=at.body,
+        so_far=known, spoke_early=at.spoke_early, client=at.client, relay=at.relay, helo=at.helo, esmtp=at.esmtp,
+        tls=at.tls, transaction=at.transaction, sender=at.sender, declared_size=at.declared_size, body=at.body,
         smtputf8=at.smtputf8, user=at.user, messages_before=at.messages_before, octets_before=at.octets_before,
         recipients=tuple(r.address for r in transaction.recipients),
     )  # fmt: skip

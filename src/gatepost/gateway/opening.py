@@ -129,6 +129,7 @@ def begin(
     at = ConnectStage(
         session=listener.ids.next(now), listener=listener.name, role=listener.role, client_ip=client,
         limits=listener.limits, now=now, spoke_early=not implicit and (bool(octets) or arrived(transport)), client=key,
+        relay=client if contains(listener.site.trusted_relays, client) else None,
     )  # fmt: skip
     session = Session(
         listener, at, Place(listener.site.node, listener.site.worker, key, address, port, door.our_end(transport))

@@ -16,6 +16,7 @@ TRUSTED_PREFIXES = ("x-ms-exchange-organization-", "x-ms-exchange-forest-", "x-m
 TRUSTED_NAMES = frozenset(("x-scl", "x-spam-flag", "x-spam-status", "x-spam-level", "x-spam-score", "x-spam"))
 
 
+REPLY_PREFIXES = 12  # octets: " Re: Fwd: "
 SUSPECT = frozenset((*"xXaA \t", ""))  # how a name begins that may be one of these
 
 
@@ -105,7 +106,7 @@ def with_tag(message: Message, ours: bytes, prefix: str, hostname: str, tag: byt
     if not any([is_subject(field) for field in kept]):
         ours += b"Subject: " + tag + b"\r\n"
     raw = b"".join([tagged(field, tag) if is_subject(field) else field.raw for field in kept])
-    return Outgoing(ours, message.content, message.header_octets, raw) if raw else Outgoing(ours, message.content)
+    return Outgoing(ours, message.content, message.header_octets, raw)
 
 
 def is_subject(field: Field) -> bool:
@@ -113,6 +114,6 @@ def is_subject(field: Field) -> bool:
 
 
 def tagged(field: Field, tag: bytes) -> bytes:
-    """A reply to a tagged message has it already, somewhere."""
+    """A reply to a tagged message has it already, behind `Re:` or the like; further behind nobody might see it."""
     start, _, rest = field.raw.partition(b":")
-    return field.raw if tag in rest else start + b": " + tag + b" " + rest.lstrip(b" \t")
+    return field.raw if tag in rest[: len(tag) + REPLY_PREFIXES] else start + b": " + tag + b" " + rest.lstrip(b" \t")

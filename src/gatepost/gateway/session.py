@@ -10,7 +10,7 @@ from typing import Any, assert_never
 from msgspec import structs
 
 from gatepost.gateway.answer import Answer
-from gatepost.gateway.listener import Listener, contains
+from gatepost.gateway.listener import Listener
 from gatepost.gateway.recorded import Recorded
 from gatepost.gateway.transaction import Place
 from gatepost.model.address import Address
@@ -57,7 +57,7 @@ class Session(Recorded):
         self.tls: Tls | None = None
         self.fixed_terms: Terms | None = None
         self.errors = self.junk = self.refused_recipients = self.messages = self.octets = 0
-        self.is_trusted = contains(listener.site.trusted_relays, at.client_ip)
+        self.is_trusted = at.relay is not None
 
     # ── events ───────────────────────────────────────────────────────────────
 
@@ -102,7 +102,7 @@ class Session(Recorded):
         at = HeloStage(
             session=connect.session, listener=connect.listener, role=connect.role, client_ip=connect.client_ip,
             limits=connect.limits, now=self.listener.outside.clock.now(), so_far=self.at_connect,
-            spoke_early=connect.spoke_early, client=connect.client, helo=event.name,
+            spoke_early=connect.spoke_early, client=connect.client, relay=connect.relay, helo=event.name,
             esmtp=event.verb == "EHLO", tls=self.tls,
         )  # fmt: skip
         if self.quiet(Phase.HELO, at) is None:

@@ -86,7 +86,7 @@ class Stamps(Struct, frozen=True):
         hashes = known.value(BodyHashes)
         if hashes is None or Form.RELAXED not in hashes.hashes:
             hashes = body_hashes(message, self.forms)
-        rest = made.header or message_head(made, message.header_octets)
+        rest = made.header if made.skip else message_head(made, message.header_octets)
         fields, _, _ = read_header(made.start + rest)
         results = list(method_results(at, known))
         said = field(self.hostname, results).decode("ascii").removeprefix(f"{FIELD_NAME}: ").removesuffix("\r\n")

@@ -42,6 +42,7 @@ class Spec(Struct, frozen=True, kw_only=True):
         records: it writes (counters, greylist): never cached, skipped by offline commands and replay.
         hard: a resource limit: the `monitor` profile does not put its rules in shadow (PRODUCT, Configuration).
         roles: listener roles it runs on, by `Role` value.
+        of_client: it asks about the client's address or name, and is left out where a relay of ours stands before it.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Spec(Struct, frozen=True, kw_only=True):
     hard: bool = False
     roles: tuple[str, ...] = ("inbound",)
     section: str = ""
+    of_client: bool = False
 
     @property
     def settings(self) -> str:

@@ -38,6 +38,8 @@ class ConnectStage(Struct, frozen=True, kw_only=True, gc=False):
         so_far: findings and typed results of earlier phases and earlier checks.
         client: what counts take for this client, see `gatepost.model.client`; "" = work it out.
         spoke_early: the client sent octets before the greeting (RFC 5321 §4.3.1).
+        relay: the relay of ours that it comes through, None for none. Who is behind it only the message tells: until
+            then `client_ip` is the relay's own.
     """
 
     session: str
@@ -49,6 +51,12 @@ class ConnectStage(Struct, frozen=True, kw_only=True, gc=False):
     so_far: Findings = NOTHING
     spoke_early: bool = False
     client: str = ""
+    relay: IPAddress | None = None
+
+    @property
+    def is_relay(self) -> bool:
+        """Nothing is known of the client itself."""
+        return self.relay is not None and self.relay == self.client_ip
 
 
 class HeloStage(ConnectStage, frozen=True, kw_only=True):
