@@ -41,7 +41,9 @@ class Config(CheckSettings):
 class Harvest(Check[RcptStage]):
     """Counts the unknown recipients of each client."""
 
-    spec = Spec(name="harvest", kinds=(SUSPECTED, DETECTED), after=("recipient",), timeout=1.0, records=True)
+    spec = Spec(
+        of_client=True, name="harvest", kinds=(SUSPECTED, DETECTED), after=("recipient",), timeout=1.0, records=True
+    )
     examples = (
         Example(
             says="The fourth unknown recipient within an hour.",

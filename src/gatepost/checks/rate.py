@@ -35,7 +35,7 @@ class Config(CheckSettings):
 class Rate(Check[ConnectStage]):
     """Counts the connection, for its client and for its network."""
 
-    spec = Spec(name="rate", kinds=(CLIENT, NETWORK), timeout=1.0, records=True)
+    spec = Spec(of_client=True, name="rate", kinds=(CLIENT, NETWORK), timeout=1.0, records=True)
     examples = (
         Example(
             says="The client's 61st connection within a minute.",

@@ -30,7 +30,7 @@ class Config(CheckSettings):
 class RateMessages(Check[MailStage]):
     """Counts one message begun."""
 
-    spec = Spec(name="rate_messages", kinds=(EXCEEDED,), timeout=1.0, records=True)
+    spec = Spec(of_client=True, name="rate_messages", kinds=(EXCEEDED,), timeout=1.0, records=True)
     examples = (
         Example(
             says="The 1,001st message within an hour, where 1,000 are allowed.",

@@ -30,7 +30,7 @@ class Config(CheckSettings):
 class RateRecipients(Check[RcptStage]):
     """Counts one recipient offered."""
 
-    spec = Spec(name="rate_recipients", kinds=(EXCEEDED,), timeout=1.0, records=True)
+    spec = Spec(of_client=True, name="rate_recipients", kinds=(EXCEEDED,), timeout=1.0, records=True)
     examples = (
         Example(
             says="The 1,001st recipient within an hour, where 1,000 are allowed.",
