@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from gatepost.adapters.dns.probe import LOCALHOST
 from gatepost.auth.results_reader import read_results
 from gatepost.auth.samples import BODY, keys_of, sealed, signed
 from gatepost.syntax.header import read_header
@@ -11,7 +12,7 @@ from gatepost.testing.mailbox import Mailbox
 from tests.attacks.background import Background
 from tests.attacks.client import Client
 from tests.servers.gateway import Gateway, laid_over, with_names
-from tests.servers.loopback import HOST, free_port
+from tests.servers.loopback import HOST, free_port, wait_until
 from tests.servers.names import FAULT, Fault
 
 pytestmark = pytest.mark.servers
@@ -40,8 +41,8 @@ def letter(sender, *more):
 class House:
     """A gateway in front of a mailbox, asking a name server."""
 
-    def __init__(self, gateway, mailbox):
-        self.gateway, self.mailbox = gateway, mailbox
+    def __init__(self, gateway, mailbox, names):
+        self.gateway, self.mailbox, self.names = gateway, mailbox, names
 
     def send(self, header, body=BODY, sender="ann@example.net"):
         """The reply to the message."""
@@ -87,7 +88,7 @@ def house(start_names):
         behind = mailbox.__enter__().server
         gateway = Gateway(backend=behind.port, settings=laid_over(with_names(server.port), settings or {})).start()
         started.append((gateway, mailbox))
-        return House(gateway, behind)
+        return House(gateway, behind, server)
 
     yield start
     for gateway, mailbox in started:
@@ -137,6 +138,23 @@ def test_a_resolver_that_says_nothing_stops_no_mail(house):
     assert mine.send(signed()).startswith("250")
     assert time.monotonic() - began < 10
     assert mine.results()["spf"] == "temperror"
+
+
+def test_while_no_resolver_answers_mail_does_not_wait_for_one(house):
+    mine = house({"dns": {"timeout": "100ms", "deadline": "300ms"}})
+    mine.names.fault = Fault.SILENT
+    assert mine.send(signed()).startswith("250")
+    wait_until(lambda: "No resolver answers" in mine.gateway.said(), seconds=15, what="the alarm is up")
+    asked = len(mine.names.asked)
+    assert mine.send(signed()).startswith("250")
+    assert {each.name for each in mine.names.asked[asked:]} <= {LOCALHOST}
+    assert mine.results()["spf"] == "temperror"
+    mine.names.fault = None
+
+    def passes():
+        return mine.send(signed()).startswith("250") and mine.results()["spf"] == "pass"
+
+    wait_until(passes, seconds=15, what="it is asked again")
 
 
 def test_large_messages_are_hashed_while_they_come(house):

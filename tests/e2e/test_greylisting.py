@@ -47,5 +47,5 @@ async def test_a_bounce_to_a_bare_address_is_refused_only_after_its_content(tmp_
         *replies, data = await client.begin(["bob@example.test"], sender="")
         assert replies[0].startswith("250") and data.startswith("354")
         said = await client.say(CONTENT + b".\r\n")
-        assert said.startswith("550 5.7.1 This bounce answers no message sent from here")
+        assert said.startswith("550 5.7.1 This bounce answers no message of ours")
     await server.stop()

@@ -6,8 +6,9 @@ from ipaddress import IPv6Address, ip_address
 
 import pytest
 
+from gatepost.adapters.dns.probe import LOCALHOST
 from gatepost.adapters.dns.resolver import Resolver
-from gatepost.adapters.dns.servers import MUTE_AFTER
+from gatepost.adapters.dns.servers import DOUBT_AFTER
 from gatepost.gateway.clock import SystemClock
 from gatepost.ports.dns import Answer, MailExchanger
 from gatepost.ports.unavailable import Unavailable
@@ -207,16 +208,52 @@ async def test_DOS_16_two_thousand_domains_through_unbound_without_a_stall(resol
 
 
 # ── what the operator hears ──────────────────────────────────────────────────
+async def missed_some(dns):
+    """Look-ups that nobody answers, until the resolver has doubts."""
+    for i in range(DOUBT_AFTER):
+        with pytest.raises(Unavailable):
+            await dns.a(f"n{i}.slow.test")
+    assert dns.servers.are_in_doubt and dns.problem == ""
+
+
 async def test_a_resolver_that_never_answers_is_a_problem_until_it_does(resolving, names):
     names.fault = Fault.SILENT
     dns = resolving(tries=1, failure_ttl=0)
-    for i in range(MUTE_AFTER):
-        with pytest.raises(Unavailable):
-            await dns.a(f"n{i}.test")
-    assert dns.problem == f"{names.where}: timed out"
+    await missed_some(dns)
+    dns.tick()
+    await settled(lambda: dns.problem == f"{names.where}: timed out")
+    with pytest.raises(Unavailable, match="no resolver answers"):
+        dns.a("x.test").send(None)
     names.fault = None
-    await dns.a("x.test")
+    dns.tick()
+    await settled(lambda: dns.problem == "")
+    assert not (await dns.a("x.test")).exists
+
+
+async def test_names_that_nobody_answers_for_do_not_keep_others_from_being_asked(resolving, names):
+    """Otherwise whoever sends from such names would switch off every check that asks."""
+    names.names = {"*.slow.test": {FAULT: Fault.SILENT}, "x.test": {"A": ["192.0.2.1"]}}
+    dns = resolving(tries=1, failure_ttl=0)
+    await missed_some(dns)
+    dns.tick()
+    assert (await dns.a("x.test")).exists
+    await missed_some(dns)
+    dns.tick()
+    await settled(lambda: not dns.servers.are_in_doubt)
     assert dns.problem == ""
+
+
+async def test_one_probe_is_under_way_at_a_time_and_none_without_doubt(resolving, names):
+    names.fault = Fault.SILENT
+    dns = resolving(tries=1, failure_ttl=0)
+    dns.tick()
+    await missed_some(dns)
+    for _ in range(5):
+        dns.tick()
+    await settled(lambda: dns.problem)
+    assert names.count(LOCALHOST) == 1
+    dns.tick()
+    await settled(lambda: names.count(LOCALHOST) == 2)
 
 
 async def test_servers_of_the_system_are_taken_from_its_file(tmp_path, names):

@@ -1,6 +1,6 @@
 import pytest
 
-from gatepost.adapters.dns.servers import MUTE_AFTER, Servers, system_servers
+from gatepost.adapters.dns.servers import DOUBT_AFTER, Servers, system_servers
 from gatepost.adapters.dns.settings import ServerAddress
 
 ONE, TWO = ServerAddress("192.0.2.1", 53), ServerAddress("192.0.2.2", 53)
@@ -33,7 +33,7 @@ def test_a_system_that_names_none_has_one_on_this_machine(tmp_path, text):
 
 def test_when_the_system_has_others_they_are_used(resolv_conf):
     servers = Servers((), resolv_conf)
-    servers.missed = MUTE_AFTER
+    servers.are_mute = True
     resolv_conf.write_text("nameserver 192.0.2.2\nnameserver 192.0.2.1\n")
     assert servers.tick()
     assert servers.all == (TWO, ONE)
@@ -73,24 +73,30 @@ def missed(servers, times):
         servers.missed_one("timed out")
 
 
-def test_while_any_answers_there_is_no_problem(servers):
-    missed(servers, MUTE_AFTER - 1)
-    assert servers.problem == ""
+def test_look_ups_without_an_answer_only_raise_doubt(servers):
+    missed(servers, DOUBT_AFTER - 1)
+    assert not servers.are_in_doubt
     missed(servers, 1)
+    assert (servers.are_in_doubt, servers.are_mute, servers.problem) == (True, False, "")
+
+
+def test_a_probe_without_an_answer_is_a_problem_until_any_comes(servers):
+    missed(servers, DOUBT_AFTER)
+    servers.missed_probe()
     assert servers.problem == "192.0.2.1:53, 192.0.2.2:53: timed out"
     servers.answered()
-    assert servers.problem == ""
+    assert (servers.are_in_doubt, servers.are_mute, servers.problem) == (False, False, "")
 
 
 def test_one_answer_begins_the_count_anew(servers):
-    missed(servers, MUTE_AFTER - 1)
+    missed(servers, DOUBT_AFTER - 1)
     servers.answered()
-    missed(servers, MUTE_AFTER - 1)
-    assert servers.problem == ""
+    missed(servers, DOUBT_AFTER - 1)
+    assert not servers.are_in_doubt
 
 
-def test_while_all_are_mute_one_question_a_second_goes_out(servers):
-    missed(servers, MUTE_AFTER)
-    assert [servers.may_be_asked(now) for now in (1.0, 1.5, 2.0, 2.1)] == [True, False, True, False]
+def test_an_answer_while_a_probe_is_under_way_counts_more(servers):
+    missed(servers, DOUBT_AFTER)
     servers.answered()
-    assert servers.may_be_asked(2.2)
+    servers.missed_probe()
+    assert not servers.are_mute

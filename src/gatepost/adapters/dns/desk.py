@@ -57,12 +57,10 @@ class Desk(Generic[T]):
             return Answer(exists=False)
         if self.is_closed:
             return Failure(CLOSED)
+        if self.servers.are_mute:
+            return Failure("no resolver answers")
         loop = asyncio.get_running_loop()
-        flight = self.flights.get(name)
-        if flight is None:
-            if not self.servers.may_be_asked(loop.time()):
-                return Failure("no resolver answers")
-            flight = self.begin(loop, name)
+        flight = self.flights.get(name) or self.begin(loop, name)
         waiter: asyncio.Future[Answer[T] | Failure] = loop.create_future()
         flight.waiting.append(waiter)
         return await waiter

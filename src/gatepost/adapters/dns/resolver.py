@@ -5,6 +5,7 @@ from pathlib import Path
 
 from gatepost.adapters.dns import records
 from gatepost.adapters.dns.desk import Desk
+from gatepost.adapters.dns.probe import Probe
 from gatepost.adapters.dns.questions import Questions
 from gatepost.adapters.dns.servers import RESOLV_CONF, Servers
 from gatepost.adapters.dns.settings import DnsSettings
@@ -22,6 +23,7 @@ class Resolver:
     def __init__(self, settings: DnsSettings, clock: Clock, resolv_conf: Path = RESOLV_CONF) -> None:
         self.servers = Servers(settings.servers, resolv_conf)
         self.questions = Questions(settings, self.servers)
+        self.probe = Probe(settings, self.servers, self.questions)
         self.addresses4 = Desk(records.A, settings, self.servers, self.questions, clock)
         self.addresses6 = Desk(records.AAAA, settings, self.servers, self.questions, clock)
         self.exchangers = Desk(records.MX, settings, self.servers, self.questions, clock)
@@ -44,8 +46,9 @@ class Resolver:
         return await self.names.ask(ip.reverse_pointer)
 
     def tick(self) -> None:
-        """Once in a while: other resolvers of the system are used from now on."""
+        """Once a second: other resolvers of the system are used from now on; whether any answers is found out."""
         self.questions.tick()
+        self.probe.tick()
 
     @property
     def problem(self) -> str:
@@ -56,4 +59,5 @@ class Resolver:
         """Give up what is under way."""
         for desk in (self.addresses4, self.addresses6, self.exchangers, self.texts, self.names):
             desk.close()
+        self.probe.close()
         self.questions.close()

@@ -9,8 +9,7 @@ from gatepost.adapters.dns.settings import DNS_PORT, MOST_SERVERS, ServerAddress
 
 RESOLV_CONF = Path("/etc/resolv.conf")
 LOOPBACK = ServerAddress("127.0.0.1", DNS_PORT)
-MUTE_AFTER = 10  # look-ups in a row without an answer from any: the operator is told
-PROBE_EVERY = 1.0  # seconds between questions from then on: mail is not to wait for them, one after the other
+DOUBT_AFTER = 3  # look-ups in a row without an answer from any: `Probe` finds out whether anybody is there
 LARGEST_FILE = 64 * 1024  # octets
 
 
@@ -23,6 +22,7 @@ class Servers:
     Attributes:
         missed: look-ups in a row to which none has said anything.
         reason: what went wrong with the last of them.
+        are_mute: nobody is there; who asks need not wait to hear so.
     """
 
     def __init__(self, configured: tuple[ServerAddress, ...], resolv_conf: Path = RESOLV_CONF) -> None:
@@ -31,28 +31,24 @@ class Servers:
         self.all = configured or system_servers(resolv_conf)
         self.missed = 0
         self.reason = ""
-        self.probe_at = 0.0
+        self.are_mute = False
 
     def answered(self) -> None:
         """Whatever was said: somebody is there."""
         self.missed = 0
+        self.are_mute = False
 
     def missed_one(self, reason: str) -> None:
         self.missed += 1
         self.reason = reason
 
-    @property
-    def are_mute(self) -> bool:
-        return self.missed >= MUTE_AFTER
+    def missed_probe(self) -> None:
+        """Unless an answer to something else came meanwhile."""
+        self.are_mute = self.are_in_doubt
 
-    def may_be_asked(self, now: float) -> bool:
-        """False while all are mute, but for a question now and then: the first that is answered ends it."""
-        if not self.are_mute:
-            return True
-        if now < self.probe_at:
-            return False
-        self.probe_at = now + PROBE_EVERY
-        return True
+    @property
+    def are_in_doubt(self) -> bool:
+        return self.missed >= DOUBT_AFTER
 
     def tick(self) -> bool:
         """Whether the system has other resolvers by now."""
@@ -64,7 +60,7 @@ class Servers:
         before, self.seen, self.all = self.all, state, system_servers(self.resolv_conf)
         if self.all == before:
             return False
-        self.missed = 0
+        self.answered()
         return True
 
     @property
