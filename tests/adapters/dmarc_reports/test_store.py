@@ -124,7 +124,7 @@ def test_what_is_no_database_is_said(tmp_path, octets):
 
 
 def test_a_place_that_is_not_there_is_said(tmp_path):
-    with pytest.raises(Unavailable):
+    with pytest.raises(Unavailable, match="nowhere is not there yet: `gatepost run` makes it"):
         ReportStore(tmp_path / "nowhere" / "dmarc.db")
 
 

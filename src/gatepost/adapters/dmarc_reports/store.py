@@ -33,6 +33,8 @@ class ReportStore:
             except BaseException:
                 self.db.close()
                 raise
+        except FileNotFoundError as error:
+            raise Unavailable(f"{path.parent} is not there yet: `gatepost run` makes it, for its own user") from error
         except (OSError, sqlite3.Error, TooNew) as error:
             raise Unavailable(f"{path}: {error}") from error
 
