@@ -15,6 +15,8 @@ from tests.servers import need
 from tests.servers.loopback import HOST, free_port, listeners, wait_until
 
 RECIPIENT = "rcpt@example.test"
+SENDER_DOMAIN = "sender.test"
+CLIENT = f"client.{SENDER_DOMAIN}"
 DRAIN = 15.0  # seconds for the last messages to reach the sink
 TIMEOUT = 180.0  # seconds for one run
 SESSIONS = 1000  # of the sink's backlog
@@ -92,8 +94,8 @@ class Sink:
 
 def send(port: int, shape: Shape, messages: int, sink: Sink) -> Sent:
     """Send through the server at `port`; every message has to arrive at the sink, or RuntimeError."""
-    command = [need.program("smtp-source"), *shape.options, "-m", str(messages), "-M", "client.sender.test"]
-    command += ["-f", "ann@sender.test", "-t", RECIPIENT, f"inet:{HOST}:{port}"]
+    command = [need.program("smtp-source"), *shape.options, "-m", str(messages), "-M", CLIENT]
+    command += ["-f", f"ann@{SENDER_DOMAIN}", "-t", RECIPIENT, f"inet:{HOST}:{port}"]
     before, used, start = sink.messages(), children_cpu(), time.perf_counter()
     done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT, env=need.environment(), check=False)
     seconds, used = time.perf_counter() - start, children_cpu() - used

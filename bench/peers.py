@@ -2,8 +2,9 @@
 
 Both take mail for the same 10,001 recipients and pass it to the same smtp-sink; runs alternate. Compared is the CPU
 of *all* processes of each per 1,000 messages: the rate depends on load, sink and machine too. Gatepost runs with its
-journal, JSON log and checks on. Held connections are measured for Gatepost alone: 200 silent clients are all that
-Postfix's proxy has processes for. Needs root.
+journal, JSON log and checks on; as `senders` also with those that ask the DNS, about a sender that passes SPF and
+DMARC. Held connections are measured for Gatepost alone: 200 silent clients are all that Postfix's proxy has processes
+for. Needs root.
 """
 
 import argparse
@@ -21,13 +22,21 @@ from typing import Any, Protocol
 import pytest
 
 from bench.latency import latency
-from bench.load import RECIPIENT, SHAPES, Shape, Sink, send
+from bench.load import CLIENT, RECIPIENT, SENDER_DOMAIN, SHAPES, Shape, Sink, send
 from bench.processes import cpu, cpu_by_process, machine_cpu, resident, tree
 from tests.servers.certificates import Authority
-from tests.servers.gateway import Gateway, Settings
+from tests.servers.gateway import Gateway, Settings, with_names
+from tests.servers.loopback import HOST
+from tests.servers.names import NameServer
 from tests.servers.postfix import ProxyPostfix
 
 RECIPIENTS = [RECIPIENT, *(f"user{number}@example.test" for number in range(10_000))]
+NAMES: dict[str, dict[str, object]] = {
+    SENDER_DOMAIN: {"TXT": [f"v=spf1 ip4:{HOST} -all"], "MX": [(10, CLIENT)]},
+    f"_dmarc.{SENDER_DOMAIN}": {"TXT": ["v=DMARC1; p=reject"]},
+    CLIENT: {"A": [HOST]},
+    "1.0.0.127.in-addr.arpa": {"PTR": [CLIENT]},
+}
 CORES = os.cpu_count() or 1
 NOISE = 0.12  # share of the machine that something else took: the run is made again
 AGAIN = 3
@@ -73,6 +82,10 @@ class GatewayPeer(Gateway):
         return {self.root(): "supervisor"} | {record["id"]: record["process"] for record in started}
 
 
+class SendersPeer(GatewayPeer):
+    name = "senders"
+
+
 @contextmanager
 def postfix(sink: Sink) -> Iterator[PostfixPeer]:
     peer = PostfixPeer(to=sink.port, recipients=RECIPIENTS)
@@ -85,6 +98,14 @@ def postfix(sink: Sink) -> Iterator[PostfixPeer]:
 
 def gatepost(sink: Sink, workers: int, settings: Settings | None = None) -> GatewayPeer:
     return GatewayPeer(backend=sink.port, recipients=RECIPIENTS, workers=workers, settings=settings)
+
+
+@contextmanager
+def senders(sink: Sink, workers: int) -> Iterator[SendersPeer]:
+    with NameServer(NAMES) as names:
+        settings = with_names(names.port)
+        with SendersPeer(backend=sink.port, recipients=RECIPIENTS, workers=workers, settings=settings) as peer:
+            yield peer
 
 
 def measure(peer: Peer, shape: Shape, messages: int, sink: Sink) -> dict[str, Any]:
@@ -179,9 +200,9 @@ def rates_table(result: dict[str, Any]) -> Iterator[str]:
         parts = {part: statistics.median(run["parts"][part] for run in runs) for part in runs[0]["parts"]}
         if parts:
             yield f"  of {name}: " + ", ".join(f"{part} {used:.3f}" for part, used in parts.items())
-    if {"gatepost", "postfix"} <= middle.keys():
-        cost, speed = (ours / theirs for ours, theirs in zip(middle["gatepost"], middle["postfix"], strict=True))
-        yield f"  gatepost / postfix: CPU {cost:.2f}, messages/s {speed:.2f}"
+    for name in sorted(middle.keys() - {"postfix"}) if "postfix" in middle else ():
+        cost, speed = (ours / theirs for ours, theirs in zip(middle[name], middle["postfix"], strict=True))
+        yield f"  {name} / postfix: CPU {cost:.2f}, messages/s {speed:.2f}"
 
 
 def held_table(result: dict[str, Any]) -> Iterator[str]:
@@ -198,7 +219,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--shapes", default="a,b,c,d10000,t10000,s1000", help="of a, b, c, dN, eN, tN, sN (default: %(default)s)"
     )
-    parser.add_argument("--peers", default="gatepost,postfix", help="which to run (default: %(default)s)")
+    parser.add_argument("--peers", default="gatepost,senders,postfix", help="which to run (default: %(default)s)")
     parser.add_argument("--runs", type=int, default=3, help="kept runs of each shape")
     parser.add_argument("--seconds", type=float, default=3.0, help="aimed length of a run")
     parser.add_argument("--workers", type=int, default=CORES, help="of the gateway (default: one per core)")
@@ -215,6 +236,8 @@ def run(options: argparse.Namespace) -> Iterator[dict[str, Any]]:
             peers: list[Peer] = []
             if loads and "gatepost" in wanted:
                 peers.append(servers.enter_context(gatepost(sink, options.workers)))
+            if loads and "senders" in wanted:
+                peers.append(servers.enter_context(senders(sink, options.workers)))
             if loads and "postfix" in wanted:
                 peers.append(servers.enter_context(postfix(sink)))
             for name in loads:

@@ -114,7 +114,10 @@ class Postfix:
         for place in places.values():
             place.mkdir(exist_ok=True)
         shutil.chown(places["data_directory"], "postfix")
-        log = {"maillog_file": self.directory / "maillog", "maillog_file_prefixes": self.directory}
+        maillog = self.directory / "maillog"
+        maillog.touch()
+        shutil.chown(maillog, "postfix")  # postsuper warns of what a kill has left, as that user, or fails
+        log = {"maillog_file": maillog, "maillog_file_prefixes": self.directory}
         lines = [f"{key} = {value}" for key, value in {**places, **log, **parameters}.items()]
         (self.etc / "main.cf").write_text("\n".join(lines) + "\n")
         smtpd = f"{HOST}:{self.port} inet n - n - {processes} smtpd"
