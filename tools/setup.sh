@@ -13,6 +13,7 @@ purpose=develop
 [ "${1:-}" = --run ] && { purpose=run; shift; }
 venv=${1:-.venv}
 bootstrap_packages=(python3-venv python3-dev)
+content_packages=(libmagic1 libarchive13) # what looks into attachments
 ldap_packages=(gcc libc6-dev python3-dev libldap2-dev libsasl2-dev)
 is_ci() { [ "${CI:-}" = true ]; }
 
@@ -64,6 +65,14 @@ else
     locked requirements/build.lock
     locked requirements/run.lock
     "${pip[@]}" install --no-deps --no-build-isolation --force-reinstall .
+fi
+
+has_content_libraries() {
+    "$venv/bin/python" -c 'import ctypes.util, sys; sys.exit(not (ctypes.util.find_library("magic") and ctypes.util.find_library("archive")))'
+}
+if ! has_content_libraries && ! tools/debian.sh "${content_packages[@]}"; then
+    echo "setup: without libmagic and libarchive nothing can look into attachments: such mail would be put off." >&2
+    is_ci && exit 1
 fi
 
 if ! install_ldap; then

@@ -1,0 +1,31 @@
+"""The words for what is odd about an item (`gatepost.model.inspection.Trait`)."""
+
+ENCRYPTED = "encrypted"  # needs a password that was not found in the message
+DECRYPTED = "decrypted"  # its password stood in the message
+HIDDEN_NAMES = "hidden-names"  # an archive whose list of names is encrypted
+UNREADABLE = "unreadable"  # damaged, cut short, or of a kind that cannot be looked into; the detail says why
+OVER_BUDGET = "over-budget"  # a budget ran out in it; the detail says which
+INCONSISTENT = "inconsistent"  # an archive that programs unpack differently
+POLYGLOT = "polyglot"  # two kinds of file at once
+MISLABELLED = "mislabelled"  # its content is not what name or declared type say
+DOUBLE_EXTENSION = "double-extension"  # `invoice.pdf.exe`
+DECEPTIVE_NAME = "deceptive-name"  # direction marks, many blanks, look-alike dots, control characters
+NAMES_DIFFER = "names-differ"  # clients show different names with different meanings
+ESCAPES = "escapes"  # a member named to be written elsewhere: `../`, absolute, drive
+LINK = "link"  # a symbolic or hard link in an archive
+DEVICE = "device"  # a device or pipe in an archive
+MACRO = "macro"  # VBA
+AUTO_MACRO = "auto-macro"  # VBA that runs when the document is opened
+XLM = "xlm"  # Excel 4 macros
+DDE = "dde"
+REMOTE_TEMPLATE = "remote-template"  # the document fetches something when it is opened
+EMBEDDED = "embedded"  # an OLE object or package
+ENTITIES = "entities"  # XML with a DTD or entities of its own
+JAVASCRIPT = "javascript"  # in a PDF
+LAUNCH = "launch"  # a PDF that starts programs or opens addresses by itself
+ATTACHED = "attached"  # a PDF with files inside
+SCRIPTED = "scripted"  # HTML or SVG with a script
+SMUGGLING = "smuggling"  # HTML that builds a file in the browser
+REMOTE = "remote"  # content that is to be fetched from elsewhere (message/external-body, WebDAV shortcut)
+PARTIAL = "partial"  # a piece of a message (RFC 2046 §5.2.2)
+SIGNED = "signed"  # opaque-signed: what is signed was looked into
