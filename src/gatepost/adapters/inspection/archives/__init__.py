@@ -1,0 +1,1 @@
+"""Archives, compressed files and disk images, opened within budgets."""
