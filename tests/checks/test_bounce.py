@@ -6,6 +6,7 @@ from pydantic import ValidationError
 from gatepost.auth.batv import BounceKeys, signed
 from gatepost.auth.sent_mail import remember
 from gatepost.checks.bounce import RECEIPT, Bounce, Config
+from gatepost.model.check import Report
 from gatepost.model.samples import PLAIN_HEADER, address, message
 from gatepost.ports.unavailable import Unavailable
 from gatepost.testing.fakes import FakeClock, FakeLists, FakeMemory
@@ -21,7 +22,9 @@ LATE = str(signed(address("bob@example.com"), KEYS, TODAY - 8))
 async def found(*recipients, keys=KEYS, memory=None, sender="", header=PLAIN_HEADER, body=b"", files=None, **settings):
     check = Bounce(Config(**settings), keys, OWN, memory or FakeMemory(), FakeLists(files))
     at = message(header, sender=sender, recipients=recipients or ("bob@example.com",), body=body, now=NOW)
-    return [f"{finding.code}: {finding.detail}" for finding in (await check(at)).findings]
+    answer = check(at)
+    report = answer if isinstance(answer, Report) else await answer
+    return [f"{finding.code}: {finding.detail}" for finding in report.findings]
 
 
 async def sending(days=14, lifetime=7 * DAY):

@@ -131,26 +131,25 @@ def test_the_stage_that_was_given_is_not_changed():
 
 
 def quiet(*checks):
-    return Scene(*checks).engine.is_quiet(Phase.MAIL, mail())
+    return Scene(*checks).engine.begin(Phase.MAIL, mail()).is_quiet
 
 
-def test_a_phase_of_plain_checks_that_find_nothing_is_quiet():
-    assert quiet(Plain("a"), Plain("b")) and quiet()
-
-
-def test_a_phase_that_has_no_plan_is_not():
-    assert not Scene().engine.is_quiet(Phase.DATA, mail())
+def test_a_phase_of_checks_that_find_nothing_at_once_is_quiet():
+    assert quiet(Plain("a"), Coroutine("b"), Plain("c", records=True), caching()) and quiet()
 
 
 @pytest.mark.parametrize(
-    "check",
-    [
-        Plain("a", finds=("a.b",)), Plain("a", value=7), Plain("a", error=ZeroDivisionError()), Coroutine("a"),
-        Plain("a", records=True), Plain("a", cache=Cache(key=str, ttl=1.0)),
-    ],
-)  # fmt: skip
-def test_a_phase_in_which_anything_else_may_happen_is_not(check):
+    "check", [Plain("a", finds=("a.b",)), Plain("a", value=7), Plain("a", error=ZeroDivisionError())]
+)
+def test_a_phase_in_which_anything_else_happens_is_not(check):
     assert not quiet(Plain("b"), check)
+
+
+def test_a_phase_is_over_at_once_unless_something_waits():
+    scene = Scene(Coroutine("a", waits=FUTURE), Plain("b", after=("a",)), Plain("c"))
+    course = scene.loop.do(scene.engine.begin, Phase.MAIL, mail())
+    assert not course.is_over and not course.steps
+    assert Scene(Coroutine("a"), Plain("b", after=("a",))).engine.begin(Phase.MAIL, mail()).is_over
 
 
 # ── failures ─────────────────────────────────────────────────────────────────
@@ -341,7 +340,7 @@ def test_who_the_client_is_is_not_asked_of_a_relay_of_ours():
     checks = [Plain("a", finds=("a.b",), of_client=True), Plain("b", finds=("b.c",))]
     at = mail(relay=mail().client_ip)
     assert codes(Scene(*checks).run(at)[1]) == ["b.c"]
-    assert not Scene(*checks).engine.is_quiet(Phase.MAIL, at)
+    assert not Scene(*checks).engine.begin(Phase.MAIL, at).is_quiet
 
 
 def test_once_the_client_behind_it_is_known_it_is_asked():

@@ -234,15 +234,23 @@ def test_going_away_while_an_answer_waits_is_recorded_when_it_is_there():
 
 def test_a_bug_that_shows_when_the_client_has_gone_is_reported_too():
     scene = Waiting()
-    scene.house.listener.judge.engine.run = lambda *of: broken(scene.answers[0])
+    scene.house.listener.judge.engine.begin = lambda *of: Broken(scene.answers[0])
     scene.client.say(RCPT)
     scene.client.go_away()
     scene.break_down(ZeroDivisionError())
     assert [type(e) for _, e in scene.house.bugs] == [ZeroDivisionError] and scene.house.traces
 
 
-async def broken(answer):
-    await answer
+class Broken:
+    """A phase whose waiting ends in a bug of ours."""
+
+    is_over = False
+
+    def __init__(self, answer):
+        self.answer = answer
+
+    async def rest(self):
+        await self.answer
 
 
 def test_going_away_before_the_greeting_is_recorded():
@@ -349,7 +357,7 @@ def test_a_bug_is_421_the_session_ends_and_the_operator_is_told():
 
 def test_a_bug_behind_a_wait_is_421_too():
     scene = Waiting()
-    scene.house.listener.judge.engine.run = lambda *of: broken(scene.answers[0])
+    scene.house.listener.judge.engine.begin = lambda *of: Broken(scene.answers[0])
     scene.client.say(RCPT)
     assert scene.break_down(ZeroDivisionError()) == "421 4.3.0 Internal error, try again later\r\n"
     assert [type(e) for _, e in scene.house.bugs] == [ZeroDivisionError]
@@ -357,7 +365,7 @@ def test_a_bug_behind_a_wait_is_421_too():
 
 def test_a_session_that_was_cancelled_is_421_too():
     scene = Waiting()
-    scene.house.listener.judge.engine.run = lambda *of: broken(scene.answers[0])
+    scene.house.listener.judge.engine.begin = lambda *of: Broken(scene.answers[0])
     scene.client.say(RCPT)
     scene.house.loop.do(scene.answers[0].cancel)
     assert scene.client.hear().startswith("421 4.3.0 ")

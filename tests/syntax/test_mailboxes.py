@@ -7,7 +7,14 @@ from hypothesis import strategies as st
 from gatepost.model.address import Address, Domain
 from gatepost.model.message import Field
 from gatepost.syntax.mailbox_list import Defect, Mailbox, MailboxList
-from gatepost.syntax.mailboxes import MAILBOXES_LIMIT, VALUE_LIMIT, read_field, read_mailboxes
+from gatepost.syntax.mailboxes import (
+    MAILBOXES_LIMIT,
+    VALUE_LIMIT,
+    plain_mailbox,
+    read_field,
+    read_mailboxes,
+    read_whole_grammar,
+)
 
 WORDS = (
     b"a", b"b.c", b"example.com", b"victim@example.net", b"Doe", b"@", b"<", b">", b",", b":", b";", b"(", b")", b'"',
@@ -225,3 +232,33 @@ def test_every_well_formed_mailbox_is_clear(phrase, local, domain, blank, commen
     found = read_mailboxes(f"{phrase}{blank}<{blank}{local}@{domain}{blank}>{blank}{comment}".encode())
     assert found.the_one is not None, found
     assert found.the_one.address == Address(local, Domain(domain)) and not found.defects
+
+
+USUAL = st.lists(st.sampled_from([
+    "Ann", "B.", "O'Neill", "-", " ", "  ", '"', "<", ">", "@", ".", "ann", "example.com", "_", "+x", "&", ",",
+    "é", "a" * 70,
+]), max_size=12).map("".join)  # fmt: skip
+
+
+@given(USUAL | st.builds("{}{}<{}@{}>".format, PHRASES, st.sampled_from(["", " "]), LOCALS, DOMAINS))
+def test_the_short_way_reads_what_the_whole_grammar_reads(text):
+    value = text.strip().encode()
+    one = plain_mailbox(value)
+    assert one is None or read_whole_grammar(value, 5) == MailboxList((one,)) == read_mailboxes(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b"ann@example.com",
+        b"<ann.bee+x@example.com>",
+        b"Ann O'Neill <ann@mail.example.com>",
+        b'"Bee, Ann" <a@b.example>',
+    ],
+)
+def test_what_most_mail_says_goes_the_short_way(value):
+    assert (plain_mailbox(value) is not None) is (b"," not in value)
+
+
+def test_the_short_way_holds_no_more_mailboxes_than_are_asked_for():
+    assert read_mailboxes(b"ann@example.com", most=0).defects == (Defect.TOO_MANY,)

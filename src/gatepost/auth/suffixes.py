@@ -5,7 +5,7 @@ section counts too: `a.github.io` and `b.github.io` have different owners. A top
 is taken for a public suffix.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 
 from publicsuffixlist import PublicSuffixList
 
@@ -15,6 +15,7 @@ def public_suffixes() -> PublicSuffixList:
     return PublicSuffixList()
 
 
+@lru_cache(maxsize=4096)
 def registered_domain(domain: str) -> str:
     """The public suffix and one label more; "" for a public suffix itself, an address literal or no domain.
 

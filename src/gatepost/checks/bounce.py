@@ -10,6 +10,8 @@ evidence of few points, and found only for domains whose outbound mail has been 
 """
 
 import math
+from collections.abc import Coroutine
+from typing import Any
 
 from pydantic import Field
 
@@ -122,9 +124,10 @@ class Bounce(Check[MessageStage]):
         self.memory = memory
         self.exceptions = lists.open(config.exceptions, config.exceptions_file, Entries.ADDRESSES)
 
-    async def __call__(self, at: MessageStage) -> Report:
-        if at.sender is not None or at.user:
-            return NOTHING_FOUND
+    def __call__(self, at: MessageStage) -> Report | Coroutine[Any, Any, Report]:
+        return NOTHING_FOUND if at.sender is not None or at.user else self.asked(at)
+
+    async def asked(self, at: MessageStage) -> Report:
         ours = [recipient for recipient in at.recipients if recipient.domain in self.own.domains]
         if self.keys.is_on:
             today = day_of(at.now)

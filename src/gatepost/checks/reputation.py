@@ -100,6 +100,7 @@ class Reputation(Check[MailStage]):
     def __init__(self, config: Config, memory: Memory) -> None:
         self.config = config
         self.memory = memory
+        self.faded_by = f"half-life {duration_text(config.half_life)}"
 
     async def __call__(self, at: MailStage) -> Report:
         if at.user:
@@ -131,5 +132,4 @@ class Reputation(Check[MailStage]):
             return ()
         points = history.score(self.config.best, self.config.worst)
         seen = f"{repute.subject}: {history.good:.0f} good, {history.bad:.0f} bad"
-        detail = f"{seen}, half-life {duration_text(self.config.half_life)}"
-        return (Finding((GOOD if history.is_good else BAD).code, detail, round(points, 1) + 0.0),)
+        return (Finding((GOOD if history.is_good else BAD).code, f"{seen}, {self.faded_by}", round(points, 1) + 0.0),)

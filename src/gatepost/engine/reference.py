@@ -6,10 +6,11 @@ Made from the declarations alone, so the pages and the program cannot differ; a 
 import sys
 from collections.abc import Iterator, Sequence
 from inspect import iscoroutinefunction
+from typing import get_type_hints
 
 from gatepost.engine.catalogue import AnyCheck, check_classes
 from gatepost.engine.plan import phase_of
-from gatepost.model.check import FailMode
+from gatepost.model.check import FailMode, Report
 from gatepost.model.finding import Kind
 from gatepost.model.phase import Phase
 from gatepost.model.rule import Rule
@@ -83,11 +84,15 @@ def check_section(cls: type[AnyCheck]) -> str:
             rest.strip(),
             "\n| finding | | points | rule |\n|---|---|---|---|",
             *(kind_row(kind) for kind in spec.kinds),
-            f"\n{failure if iscoroutinefunction(cls.__call__) else ''}",
+            f"\n{failure if may_wait(cls) else ''}",
             *shown,
             "",
         )
     )
+
+
+def may_wait(cls: type[AnyCheck]) -> bool:
+    return iscoroutinefunction(cls.__call__) or get_type_hints(cls.__call__)["return"] is not Report
 
 
 def kind_row(kind: Kind) -> str:

@@ -3,7 +3,6 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from inspect import iscoroutinefunction
 
 from msgspec import structs
 
@@ -37,53 +36,34 @@ class Engine:
         self.on_bug = on_bug
         self.plans = {phase: tuple(Runner(check) for check in checks) for phase, checks in plans.items()}
         self.quiet = {phase: tuple(r.quiet for r in runners) for phase, runners in self.plans.items()}
-        self.plain = {
-            phase: tuple(r.check for r in runners)
-            for phase, runners in self.plans.items()
-            if all(r.is_plain for r in runners)
-        }
 
     def checks(self, phase: Phase) -> tuple[AnyCheck, ...]:
         """In the order in which they run."""
         return tuple(runner.check for runner in self.plans.get(phase, ()))
 
-    def is_quiet(self, phase: Phase, stage: ConnectStage) -> bool:
-        """All checks of the phase are plain, and found nothing; if not, `run` is to be asked."""
-        checks = self.plain.get(phase)
-        if checks is None or stage.relay is not None:
-            return False
-        try:
-            for check in checks:
-                if check(stage) is not NOTHING_FOUND:
-                    return False
-        except Exception:  # `run` meets it again and reports it
-            return False
-        return True
+    def begin(self, phase: Phase, stage: ConnectStage) -> "Course":
+        """Run the checks of the phase as far as they go without waiting. Never raises for a check's fault."""
+        return Course(self, self.plans.get(phase, ()), stage)
 
     async def run(self, phase: Phase, stage: ConnectStage) -> tuple[Steps, Findings]:
         """Every check of the phase: its steps, and all that is now known. Never raises for a check's fault."""
-        course = Course(self, stage)
-        for runner in self.plans.get(phase, ()):
-            if runner.check.spec.of_client and stage.is_relay:
-                continue
-            if course.waiting:
-                await course.settle(runner.check.spec.after)
-            course.begin(runner)
-        if course.waiting:
-            await course.settle(tuple(course.waiting))
+        course = self.begin(phase, stage)
+        if not course.is_over:
+            await course.rest()
         return tuple(course.steps), course.stage.so_far
 
 
 class Runner:
     """One check with what is known of it before it runs: its quiet step, its cache."""
 
-    __slots__ = ("cache", "caches", "check", "is_plain", "quiet", "unavailable")
+    __slots__ = ("after", "cache", "caches", "check", "of_client", "quiet", "unavailable")
 
     def __init__(self, check: AnyCheck) -> None:
         self.check = check
         spec = check.spec
+        self.after = spec.after
+        self.of_client = spec.of_client
         self.caches = spec.cache is not None
-        self.is_plain = not (spec.cache or spec.records or iscoroutinefunction(type(check).__call__))
         self.quiet = Step(check.spec.name)
         self.unavailable = Kind(f"{check.spec.name}.unavailable", "The check gave no answer.")
         self.cache: OrderedDict[str, tuple[float, Report]] = OrderedDict()
@@ -104,16 +84,48 @@ class Runner:
 
 
 class Course:
-    """One run through one phase: what has been found so far, and what is still waited for."""
+    """One run through one phase, begun when it is made: what has been found so far, and what is still waited for.
 
-    __slots__ = ("ends", "engine", "stage", "steps", "waiting")
+    `is_quiet` as long as every check had the answer at once, and it was that nothing is found.
+    """
 
-    def __init__(self, engine: Engine, stage: ConnectStage) -> None:
+    __slots__ = ("ends", "engine", "is_over", "is_quiet", "next", "runners", "stage", "steps", "waiting")
+
+    def __init__(self, engine: Engine, runners: tuple[Runner, ...], stage: ConnectStage) -> None:
         self.engine = engine
+        self.runners = runners
+        self.next = 0  # place of the first that has not begun
         self.stage = stage
         self.ends = 0.0  # when the phase's time is over; 0 as long as nothing has waited
+        self.is_quiet = True
         self.steps: list[Step] = []
         self.waiting: dict[str, tuple[Runner, asyncio.Task[Report], asyncio.TimerHandle, float]] = {}
+        self.is_over = self.advance()
+
+    @property
+    def known(self) -> Findings:
+        """All that has been established, here and earlier."""
+        return self.stage.so_far
+
+    def advance(self) -> bool:
+        """Begin every check that need not wait for another; True if all have ended."""
+        is_relay = self.stage.is_relay
+        for runner in self.runners[self.next :]:
+            if self.waiting and not self.waiting.keys().isdisjoint(runner.after):
+                return False
+            self.next += 1
+            if is_relay and runner.of_client:
+                self.is_quiet = False  # it has no step, where a quiet phase has one of every check
+            else:
+                self.begin(runner)
+        return not self.waiting
+
+    async def rest(self) -> None:
+        """All that had to wait."""
+        while not self.is_over:
+            is_last = self.next == len(self.runners)
+            await self.settle(tuple(self.waiting) if is_last else self.runners[self.next].after)
+            self.is_over = self.advance()
 
     def begin(self, runner: Runner) -> None:
         """Run a check as far as it goes without waiting."""
@@ -179,6 +191,7 @@ class Course:
         if report is NOTHING_FOUND and outcome is Outcome.DONE and not elapsed:
             self.steps.append(runner.quiet)
             return
+        self.is_quiet = False
         findings, value = report.findings, report.value
         self.steps.append(Step(runner.check.spec.name, outcome, findings, elapsed))
         if findings or value is not None:

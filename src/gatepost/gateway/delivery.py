@@ -86,12 +86,13 @@ async def judged(session: Session, transaction: Transaction, event: EndOfContent
     if malformed and (reply := uncleanable(malformed)) is not None:
         refused = Verdict(Action.REJECT, reply, "header-limits")
         return await handed_over(session, transaction, at, [(refused, transaction.recipients)])
-    if (verdict := session.quiet(Phase.MESSAGE, at)) is not None and is_plain(transaction):
-        return await handed_over(session, transaction, at, [(verdict, transaction.recipients)])
-    steps, known = await session.listener.judge.evidence(Phase.MESSAGE, at)
+    course = session.begin(Phase.MESSAGE, at)
+    if not course.is_over:
+        await course.rest()
+    known = course.known
     transaction.authentication = authentication(known)
     transaction.authenticated = vouchers(known)
-    judged = verdicts(session, transaction, at, steps, known)
+    judged = verdicts(session, transaction, at, tuple(course.steps), known)
     return await handed_over(session, transaction, structs.replace(at, so_far=known), judged)
 
 
@@ -102,17 +103,9 @@ def uncleanable(malformed: tuple[str, ...]) -> Reply | None:
     return BAD_HEADER if STRAY_FOLD in malformed else None
 
 
-def is_plain(transaction: Transaction) -> bool:
-    """Nothing that was found or decided before MESSAGE has a say in it."""
-    carried = transaction.carried.action is Action.ACCEPT
-    return carried and not any([r.findings or r.carried.action is not Action.ACCEPT for r in transaction.recipients])
-
-
 def message_id(message: Message) -> str:
-    for field in message.header:
-        if field.name.lower() == "message-id":
-            return field.value.decode("ascii", "replace")
-    return ""
+    fields = message.fields("message-id")
+    return fields[0].value.decode("ascii", "replace") if fields else ""
 
 
 def message_stage(session: Session, transaction: Transaction, message: Message) -> MessageStage:

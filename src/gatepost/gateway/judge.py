@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from gatepost.engine.run import Engine
+from gatepost.engine.run import Course, Engine
 from gatepost.model.address import Address
 from gatepost.model.finding import Finding, Findings
 from gatepost.model.phase import Phase
@@ -32,10 +32,10 @@ class Judge:
             if not rules.phases[phase].always
         }
 
-    def quiet(self, phase: Phase, at: ConnectStage) -> Decision | None:
+    def quiet(self, phase: Phase, at: ConnectStage, course: Course) -> Decision | None:
         """What most phases of most messages come to: nothing new is found and no rule matches. None if it is not so."""
-        decision = self.quiet_decisions.get(phase)
-        if decision is None or not self.engine.is_quiet(phase, at):
+        decision = self.quiet_decisions.get(phase) if course.is_quiet else None
+        if decision is None:
             return None
         known = at.so_far.items
         if known and decide(phase, known, self.rules, lambda: facts_of(at)) is not decision.verdict:

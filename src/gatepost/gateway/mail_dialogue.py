@@ -4,6 +4,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from gatepost.auth.batv import day_of, unsigned
+from gatepost.engine.run import Course
 from gatepost.gateway.answer import Answer
 from gatepost.gateway.body_hashing import LARGE, BodyHashing
 from gatepost.gateway.handover import refusal_key, remembered_reply
@@ -16,7 +17,7 @@ from gatepost.model.finding import Findings
 from gatepost.model.phase import Phase
 from gatepost.model.reply import Reply
 from gatepost.model.stage import DataStage, HeloStage, MailStage, RcptStage
-from gatepost.model.verdict import Action
+from gatepost.model.verdict import Action, Verdict
 from gatepost.ports.unavailable import Unavailable
 from gatepost.smtp import replies
 from gatepost.smtp.events import Data, Mail, Rcpt
@@ -44,17 +45,23 @@ def mail(session: Session, event: Mail) -> Answer | Coroutine[Any, Any, Answer]:
     now = clock.now()
     record = session.record or session.open_record(now, moment)
     at = mail_stage(session, event, record.id, now)
-    verdict = session.quiet(Phase.MAIL, at)
-    if verdict is None:
-        return mail_judged(session, event, at)
-    session.transaction = Transaction(at, event.ret, event.envid, at.so_far, verdict)
-    return SENDER_OK
+    record.mail = at
+    course = session.begin(Phase.MAIL, at)
+    if not course.is_over:
+        return mail_later(session, event, at, course)
+    verdict = session.concluded(Phase.MAIL, at, course)
+    if verdict.action is not Action.ACCEPT:
+        return mail_judged(session, event, at, verdict, course.known)
+    session.transaction = Transaction(at, event.ret, event.envid, course.known, verdict)
+    return Answer(replies.SENDER_OK, verdict.delay) if verdict.delay else SENDER_OK
 
 
-async def mail_judged(session: Session, event: Mail, at: MailStage) -> Answer:
-    if session.record is not None:
-        session.record.mail = at
-    verdict, known = await session.judge(Phase.MAIL, at)
+async def mail_later(session: Session, event: Mail, at: MailStage, course: Course) -> Answer:
+    await course.rest()
+    return await mail_judged(session, event, at, session.concluded(Phase.MAIL, at, course), course.known)
+
+
+async def mail_judged(session: Session, event: Mail, at: MailStage, verdict: Verdict, known: Findings) -> Answer:
     refusal = await session.refusal(verdict)
     if refusal is not None:
         return session.counted(refusal)
@@ -99,7 +106,12 @@ async def rcpt(session: Session, event: Rcpt) -> Answer:
         recipient=mailbox, recipients_before=len(transaction.recipients),
         offered_before=transaction.offered - 1,
     )  # fmt: skip
-    verdict, known = await session.judge(Phase.RCPT, at)
+    course = session.begin(Phase.RCPT, at)
+    if not course.is_over:
+        await course.rest()
+    known = course.known
+    verdict = session.listener.judge.verdict(Phase.RCPT, at, known.items)
+    session.decide(Phase.RCPT, verdict, tuple(course.steps), str(mailbox))
     refusal = None if verdict.action is Action.ACCEPT else await session.refusal(verdict)
     if refusal is not None:
         return await refuse(session, transaction, event, refusal, verdict.rule)
@@ -172,14 +184,23 @@ def data(session: Session, event: Data) -> Answer | Coroutine[Any, Any, Answer]:
         raise TypeError("DATA before MAIL is the protocol's to refuse")
     if not session.listener.judge.is_trivial(Phase.DATA):
         at = data_stage(transaction, transaction.known)
-        if session.quiet(Phase.DATA, at) is None:
-            return data_judged(session, transaction, at)
+        course = session.begin(Phase.DATA, at)
+        if not course.is_over:
+            return data_later(session, transaction, at, course)
+        verdict = session.concluded(Phase.DATA, at, course)
+        if verdict.action is not Action.ACCEPT or verdict.delay:
+            return data_judged(session, transaction, verdict, course.known)
+        transaction.known = course.known
     transaction.spool = Spool(session.listener.site.spool, session.listener.site.spool_memory)
     return START_CONTENT
 
 
-async def data_judged(session: Session, transaction: Transaction, at: DataStage) -> Answer:
-    verdict, known = await session.judge(Phase.DATA, at)
+async def data_later(session: Session, transaction: Transaction, at: DataStage, course: Course) -> Answer:
+    await course.rest()
+    return await data_judged(session, transaction, session.concluded(Phase.DATA, at, course), course.known)
+
+
+async def data_judged(session: Session, transaction: Transaction, verdict: Verdict, known: Findings) -> Answer:
     refusal = await session.refusal(verdict)
     if refusal is not None:
         return session.counted(refusal)

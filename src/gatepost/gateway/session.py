@@ -9,6 +9,7 @@ from typing import Any, assert_never
 
 from msgspec import structs
 
+from gatepost.engine.run import Course
 from gatepost.gateway.answer import Answer
 from gatepost.gateway.listener import Listener
 from gatepost.gateway.recorded import Recorded
@@ -17,7 +18,7 @@ from gatepost.model.address import Address
 from gatepost.model.finding import Findings
 from gatepost.model.phase import Phase
 from gatepost.model.reply import Reply
-from gatepost.model.stage import ConnectStage, HeloStage, RcptStage
+from gatepost.model.stage import ConnectStage, HeloStage
 from gatepost.model.tls import Tls
 from gatepost.model.trace import End
 from gatepost.model.verdict import Action, Verdict
@@ -81,16 +82,21 @@ class Session(Recorded):
 
     def greet(self) -> Answer | Coroutine[Any, Any, Answer]:
         """The CONNECT phase and the greeting."""
-        if self.quiet(Phase.CONNECT, self.at) is None:
-            return self.greet_judged()
-        return self.listener.greeting
+        course = self.begin(Phase.CONNECT, self.at)
+        if course.is_over:
+            verdict = self.concluded(Phase.CONNECT, self.at, course)
+            if verdict.action is Action.ACCEPT:
+                return self.listener.greeting
+            return self.ungreeted(verdict)
+        return self.greet_later(course)
 
-    async def greet_judged(self) -> Answer:
-        verdict, _ = await self.judge(Phase.CONNECT, self.at)
+    async def greet_later(self, course: Course) -> Answer:
+        await course.rest()
+        return await self.ungreeted(self.concluded(Phase.CONNECT, self.at, course))
+
+    async def ungreeted(self, verdict: Verdict) -> Answer:
         refusal = await self.refusal(verdict)
-        if refusal is None:
-            return self.listener.greeting
-        return structs.replace(refusal, close=True)
+        return self.listener.greeting if refusal is None else structs.replace(refusal, close=True)
 
     def helo(self, event: Helo) -> Answer | Coroutine[Any, Any, Answer]:
         """EHLO or HELO; begins the session anew, or leaves it as it was if it is refused (RFC 5321 §4.1.4)."""
@@ -105,12 +111,19 @@ class Session(Recorded):
             spoke_early=connect.spoke_early, client=connect.client, relay=connect.relay, helo=event.name,
             esmtp=event.verb == "EHLO", tls=self.tls,
         )  # fmt: skip
-        if self.quiet(Phase.HELO, at) is None:
-            return self.helo_judged(at)
-        return self.welcome(at, at.so_far)
+        course = self.begin(Phase.HELO, at)
+        if course.is_over:
+            verdict = self.concluded(Phase.HELO, at, course)
+            if verdict.action is Action.ACCEPT:
+                return self.welcome(at, course.known)
+            return self.unwelcome(at, verdict, course.known)
+        return self.helo_later(at, course)
 
-    async def helo_judged(self, at: HeloStage) -> Answer:
-        verdict, known = await self.judge(Phase.HELO, at)
+    async def helo_later(self, at: HeloStage, course: Course) -> Answer:
+        await course.rest()
+        return await self.unwelcome(at, self.concluded(Phase.HELO, at, course), course.known)
+
+    async def unwelcome(self, at: HeloStage, verdict: Verdict, known: Findings) -> Answer:
         refusal = await self.refusal(verdict)
         return self.welcome(at, known) if refusal is None else self.counted(refusal)
 
@@ -190,11 +203,21 @@ class Session(Recorded):
 
     # ── evidence, verdict, tar pit ───────────────────────────────────────────
 
-    def quiet(self, phase: Phase, at: ConnectStage) -> Verdict | None:
-        """The verdict where nothing new is found and no rule matches; else None, and `judge` is to be asked."""
-        decision = self.listener.judge.quiet(phase, at)
+    def begin(self, phase: Phase, at: ConnectStage) -> Course:
+        """The checks of a phase, as far as they go without waiting."""
+        return self.listener.judge.engine.begin(phase, at)
+
+    def concluded(self, phase: Phase, at: ConnectStage, course: Course) -> Verdict:
+        """The verdict on what the checks found, into the record. The course is over."""
+        judge = self.listener.judge
+        decision = judge.quiet(phase, at, course)
         if decision is None:
-            return None
+            known = course.known
+            verdict = judge.verdict(phase, at, known.items)
+            self.decide(phase, verdict, tuple(course.steps))
+            if phase is Phase.CONNECT:
+                self.known = self.at_connect = known
+            return verdict
         if self.is_fresh:
             if phase is Phase.CONNECT:
                 self.prelude = (decision,)
@@ -202,16 +225,6 @@ class Session(Recorded):
             self.open_first_record()
         self.remember(decision)
         return decision.verdict
-
-    async def judge(self, phase: Phase, at: ConnectStage) -> tuple[Verdict, Findings]:
-        """Evidence and decision of one phase, into the record; and all that is known then."""
-        judge = self.listener.judge
-        steps, known = await judge.engine.run(phase, at)
-        verdict = judge.verdict(phase, at, known.items)
-        self.decide(phase, verdict, steps, str(at.recipient) if isinstance(at, RcptStage) else "")
-        if phase is Phase.CONNECT:
-            self.known = self.at_connect = known
-        return verdict, known
 
     async def refusal(self, verdict: Verdict) -> Answer | None:
         """The answer where the verdict is not to pass, with its tar pit; None where it is."""

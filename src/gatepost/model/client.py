@@ -3,6 +3,7 @@
 Written for speed: `ipaddress.ip_network` costs ten times as much.
 """
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
 
 from gatepost.model.stage import IPAddress
@@ -12,6 +13,7 @@ HOST_BITS_V6 = 80  # a /48, the usual size of a site (RFC 6177 §2)
 CLIENT_BITS_V6 = 64
 
 
+@lru_cache(maxsize=4096)
 def client_of(ip: IPAddress) -> str:
     """`192.0.2.1`, or `2001:db8::/64`: within its /64 a host takes any address it likes (RFC 8981)."""
     if isinstance(ip, IPv6Address):
@@ -19,6 +21,7 @@ def client_of(ip: IPAddress) -> str:
     return str(ip)
 
 
+@lru_cache(maxsize=4096)
 def network_of(ip: IPAddress) -> str:
     """The /24 or /48 around a client."""
     if isinstance(ip, IPv6Address):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Protocol
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 
 class Field(Struct, frozen=True):
@@ -45,6 +45,7 @@ class Message(Struct, frozen=True, kw_only=True):
         eight_bit: an octet over 127 occurs.
         longest_line: octets of the longest line, CRLF included.
         malformed: what is wrong with the header block, () if nothing.
+        by_name: made from `header` when somebody first asks for a field; it is asked for many times.
     """
 
     size: int
@@ -54,8 +55,18 @@ class Message(Struct, frozen=True, kw_only=True):
     eight_bit: bool = False
     longest_line: int = 0
     malformed: tuple[str, ...] = ()
+    by_name: dict[str, tuple[Field, ...]] = field(default_factory=dict)
 
     def fields(self, name: str) -> tuple[Field, ...]:
         """The fields of that name, any case, in order."""
-        wanted = name.lower()
-        return tuple(f for f in self.header if f.name.lower() == wanted)
+        if not self.by_name:
+            self.by_name.update(sorted_by_name(self.header))
+        return self.by_name.get(name.lower(), ())
+
+
+def sorted_by_name(header: tuple[Field, ...]) -> dict[str, tuple[Field, ...]]:
+    """Fields by lower-case name, in order."""
+    found: dict[str, list[Field]] = {}
+    for one in header:
+        found.setdefault(one.name.lower(), []).append(one)
+    return {name: tuple(fields) for name, fields in found.items()}

@@ -5,6 +5,7 @@ says is part of a display name and nothing else. Obsolete forms are read, and ea
 disagree is named (`Defect`), so that who judges need not guess what a mail program will show.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 
 from gatepost.model.message import Field
@@ -16,8 +17,16 @@ from gatepost.syntax.field_text import plain_value
 from gatepost.syntax.mail_tokens import Kind, Token, meant, tokens
 from gatepost.syntax.mailbox_list import EVIDENCE, Defect, Mailbox, MailboxList
 
+PLAIN_LIMIT = 400  # octets, ours
 VALUE_LIMIT = 8 * 1024  # octets, ours: such fields stay below 1 KiB
 MAILBOXES_LIMIT = 100  # ours
+# `Ann Bee <ann@example.com>`, `"Bee, Ann" <…>` less the comma, or the address alone: what nearly all mail has, and what
+# the whole grammar reads in the same way at twenty times the price.
+PLAIN = re.compile(
+    rb"""(?>"([\w.'&+-]++(?>(?:\ [\w.'&+-]++)*))"[ ]?+<|([\w'&+-]++(?>(?:\ [\w'&+-]++)*))[ ]?+<|<|)
+        ([\w+-]++(?>(?:\.[\w+-]++)*)@[A-Za-z0-9-]++(?>(?:\.[A-Za-z0-9-]++)*))(>?)""",
+    re.VERBOSE,
+)
 SEPARATORS = frozenset(".@")
 SPECIALS_IN_LIST = frozenset(",;:()")
 BY_HIDDEN = {
@@ -32,6 +41,27 @@ AS_LATIN_1 = {0xDC00 + octet: octet for octet in range(0x80, 0x100)}  # octets t
 
 def read_mailboxes(value: bytes, *, most: int = MAILBOXES_LIMIT) -> MailboxList:
     """The mailboxes of a field's value, unfolded and unstuffed, and what is wrong with it. Never raises."""
+    if (one := plain_mailbox(value)) is not None and most:
+        return MailboxList((one,))
+    return read_whole_grammar(value, most)
+
+
+def plain_mailbox(value: bytes) -> Mailbox | None:
+    """The one mailbox where it is written as most are; None where the whole grammar must be asked."""
+    match = PLAIN.fullmatch(value)
+    if match is None or len(value) > PLAIN_LIMIT:
+        return None
+    quoted, words, written, end = match.groups()
+    if (end == b">") is (match.start(3) == 0):
+        return None
+    try:
+        return Mailbox((quoted or words or b"").decode(), address(written.decode()))
+    except BadSyntax:
+        return None
+
+
+def read_whole_grammar(value: bytes, most: int) -> MailboxList:
+    """The same by every rule there is."""
     if len(value) > VALUE_LIMIT:
         return MailboxList((), (Defect.TOO_LONG,))
     reading = Reading(most)
