@@ -25,7 +25,6 @@ from gatepost.auth.impersonation import (
     words_of,
 )
 from gatepost.auth.scripts import shown_label
-from gatepost.auth.spf.printable import printable
 from gatepost.auth.spf.result import SpfResult
 from gatepost.auth.suffixes import organizational_domain
 from gatepost.model.address import Address, Domain
@@ -41,6 +40,7 @@ from gatepost.syntax.address import address
 from gatepost.syntax.bad_syntax import BadSyntax
 from gatepost.syntax.mailbox_list import Defect, Mailbox
 from gatepost.syntax.mailboxes import read_field
+from gatepost.syntax.printable import printable
 
 PERSON = Kind("impersonation.person", "A protected name is shown beside an address that is not its own.", score=5.0)
 OWN_NAME = Kind("impersonation.own_name", "The display name holds the name of a domain of ours.", score=1.5)

@@ -15,7 +15,6 @@ from pydantic import Field, field_validator
 from gatepost.auth.author import Author, author
 from gatepost.auth.lookalike import Likeness, Lookalike, ProtectedDomains, lookalike
 from gatepost.auth.scripts import Deception, deception
-from gatepost.auth.spf.printable import printable
 from gatepost.model.check import NOTHING_FOUND, Check, Example, Report, Spec
 from gatepost.model.check_settings import CheckSettings
 from gatepost.model.finding import Finding, Kind
@@ -26,6 +25,7 @@ from gatepost.ports.own_names import OwnNames
 from gatepost.syntax.bad_syntax import BadSyntax
 from gatepost.syntax.domain import domain
 from gatepost.syntax.mailboxes import read_field
+from gatepost.syntax.printable import printable
 
 DISGUISED = Kind("lookalike.disguised", "Letters of another script spell a protected domain.", score=6.0)
 HOMOGRAPH = Kind("lookalike.homograph", "A domain is written so that it looks like a protected one.", score=4.0)

@@ -20,12 +20,12 @@ from gatepost.auth.blocklists.names import (
 )
 from gatepost.auth.blocklists.settings import Addresses, DnsblSettings, ListKind, ListSettings, What
 from gatepost.auth.side_by_side import side_by_side
-from gatepost.auth.spf.printable import printable
 from gatepost.model.stage import IPAddress
 from gatepost.ports.alarms import Alarms
 from gatepost.ports.clock import Clock
 from gatepost.ports.dns import Answer, Dns
 from gatepost.ports.unavailable import Unavailable
+from gatepost.syntax.printable import printable
 
 REASON_LIMIT = 150  # characters of a TXT record
 HURRY = 2.0  # seconds for the answer, after which nobody waits for the reason too

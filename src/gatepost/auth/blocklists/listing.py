@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from gatepost.auth.blocklists.settings import PLACEHOLDER, DnsblSettings, What
-from gatepost.auth.spf.printable import printable
+from gatepost.syntax.printable import printable
 
 TOLD_LIMIT = 250  # characters of a refusal
 

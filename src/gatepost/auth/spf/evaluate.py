@@ -12,12 +12,12 @@ from gatepost.auth.spf.errors import BadRecord, PermError
 from gatepost.auth.spf.expand import UNKNOWN, Values, expanded_name
 from gatepost.auth.spf.lookups import SHOWN, Lookups
 from gatepost.auth.spf.macros import MacroString
-from gatepost.auth.spf.printable import printable
 from gatepost.auth.spf.record import read_record
 from gatepost.auth.spf.result import Spf
 from gatepost.auth.spf.select import Select
 from gatepost.auth.spf.subject import Subject
 from gatepost.auth.spf.terms import All, ClientName, Exchangers, Exists, Hosts, Include, Network, Record, Term
+from gatepost.syntax.printable import printable
 
 NO_RECORD = "the domain has no SPF record"
 NO_DOMAIN = "the domain does not exist"

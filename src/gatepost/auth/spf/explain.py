@@ -9,7 +9,7 @@ from gatepost.auth.spf.evaluate import Evaluation, Outcome
 from gatepost.auth.spf.expand import UNKNOWN, Values, expanded_name, expanded_text
 from gatepost.auth.spf.limits import EXPLANATION_LIMIT
 from gatepost.auth.spf.macros import MacroString, macro_string
-from gatepost.auth.spf.printable import printable
+from gatepost.syntax.printable import printable
 
 
 async def explanation(evaluation: Evaluation, outcome: Outcome) -> str:

@@ -7,10 +7,10 @@ giving its address names that do not exist.
 
 from gatepost.auth.spf.errors import PermError, TempError
 from gatepost.auth.spf.limits import SpfLimits
-from gatepost.auth.spf.printable import printable
 from gatepost.model.stage import IPAddress
 from gatepost.ports.dns import Answer, Dns, MailExchanger
 from gatepost.ports.unavailable import Unavailable
+from gatepost.syntax.printable import printable
 
 SHOWN = 60  # characters of a name in a problem
 

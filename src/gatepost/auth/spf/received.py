@@ -2,10 +2,10 @@
 
 import re
 
-from gatepost.auth.spf.printable import printable
 from gatepost.auth.spf.result import SpfResult
 from gatepost.model.address import Address
 from gatepost.model.stage import IPAddress
+from gatepost.syntax.printable import printable
 
 VALUE_LIMIT = 320  # characters; the longest line stays below 998 octets with each of them escaped
 DOT_ATOM = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]++(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]++)*", re.ASCII | re.IGNORECASE)

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gatepost.auth.spf.printable import printable
+from gatepost.syntax.printable import printable
 
 
 def test_what_is_not_printable_ascii_becomes_a_question_mark():
