@@ -56,6 +56,9 @@ class Peer(Protocol):
     def parts(self) -> dict[int, str]:
         """Names of processes worth telling apart, by id."""
 
+    def beside(self) -> list[int]:
+        """Process ids of programs that work for it and are not below it."""
+
 
 class PostfixPeer(ProxyPostfix):
     name = "postfix"
@@ -69,6 +72,9 @@ class PostfixPeer(ProxyPostfix):
     def parts(self) -> dict[int, str]:
         return {}
 
+    def beside(self) -> list[int]:
+        return []
+
 
 class GatewayPeer(Gateway):
     name = "gatepost"
@@ -80,6 +86,9 @@ class GatewayPeer(Gateway):
     def parts(self) -> dict[int, str]:
         started = self.records(event="process started")
         return {self.root(): "supervisor"} | {record["id"]: record["process"] for record in started}
+
+    def beside(self) -> list[int]:
+        return []
 
 
 class SendersPeer(GatewayPeer):
@@ -111,9 +120,9 @@ def senders(sink: Sink, workers: int) -> Iterator[SendersPeer]:
 def measure(peer: Peer, shape: Shape, messages: int, sink: Sink) -> dict[str, Any]:
     """One run."""
     before = (sink.cpu(), machine_cpu(), time.perf_counter())
-    used = cpu_by_process(peer.root())
+    used = cpu_of(peer)
     sent = send(peer.port, shape, messages, sink)
-    after = cpu_by_process(peer.root())
+    after = cpu_of(peer)
     behind, machine, seconds = (
         now - start for now, start in zip((sink.cpu(), machine_cpu(), time.perf_counter()), before, strict=True)
     )
@@ -128,9 +137,16 @@ def measure(peer: Peer, shape: Shape, messages: int, sink: Sink) -> dict[str, An
     }
 
 
-def rates(peers: Sequence[Peer], name: str, sink: Sink, runs: int, seconds: float) -> dict[str, Any]:
+def cpu_of(peer: Peer) -> dict[int, float]:
+    """Seconds used so far by each process that works for it."""
+    used = {}
+    for root in (peer.root(), *peer.beside()):
+        used |= cpu_by_process(root)
+    return used
+
+
+def rates(peers: Sequence[Peer], name: str, shape: Shape, sink: Sink, runs: int, seconds: float) -> dict[str, Any]:
     """Alternating runs of one shape; noisy ones are made again, a few times."""
-    shape = SHAPES[name]
     messages: dict[str, int] = {}
     kept: dict[str, list[dict[str, Any]]] = {peer.name: [] for peer in peers}
     discarded = {peer.name: 0 for peer in peers}
@@ -200,9 +216,10 @@ def rates_table(result: dict[str, Any]) -> Iterator[str]:
         parts = {part: statistics.median(run["parts"][part] for run in runs) for part in runs[0]["parts"]}
         if parts:
             yield f"  of {name}: " + ", ".join(f"{part} {used:.3f}" for part, used in parts.items())
-    for name in sorted(middle.keys() - {"postfix"}) if "postfix" in middle else ():
-        cost, speed = (ours / theirs for ours, theirs in zip(middle[name], middle["postfix"], strict=True))
-        yield f"  {name} / postfix: CPU {cost:.2f}, messages/s {speed:.2f}"
+    beside = next((name for name in ("postfix", "stack") if name in middle), "")
+    for name in sorted(middle.keys() - {beside}) if beside else ():
+        cost, speed = (ours / theirs for ours, theirs in zip(middle[name], middle[beside], strict=True))
+        yield f"  {name} / {beside}: CPU {cost:.2f}, messages/s {speed:.2f}"
 
 
 def held_table(result: dict[str, Any]) -> Iterator[str]:
@@ -241,7 +258,7 @@ def run(options: argparse.Namespace) -> Iterator[dict[str, Any]]:
             if loads and "postfix" in wanted:
                 peers.append(servers.enter_context(postfix(sink)))
             for name in loads:
-                yield rates(peers, name, sink, options.runs, options.seconds)
+                yield rates(peers, name, SHAPES[name], sink, options.runs, options.seconds)
         authority = Authority(options.output.parent)
         for name in shapes:
             if name not in SHAPES:

@@ -1,0 +1,101 @@
+"""A letter as offices send it: text, page and a PDF, about 51 KiB, signed; and the record of its key."""
+
+import base64
+import random
+import zlib
+from functools import cache
+
+import dkim
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from bench.load import SENDER_DOMAIN
+
+SELECTOR = "s1"
+SEED = 20261124
+WORDS = (
+    "report shows that our team has shipped more parcels than planned and the desk answered every question within two "
+    "hours please look at the figures before the meeting and send remarks to accounts thanks schedule budget supplier "
+    "invoice contract office travel room agenda minutes customer order"
+).split()
+
+
+@cache
+def key() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+def key_record() -> str:
+    """What `<selector>._domainkey.<domain>` has to say."""
+    public = (
+        key().public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    )
+    return f"v=DKIM1; k=rsa; p={base64.b64encode(public).decode()}"
+
+
+def letter(attachment: int = 31_500) -> bytes:
+    """The same for the same size, but for its signature. CRLF line ends.
+
+    Args:
+        attachment: octets that do not compress, in the PDF.
+    """
+    dice = random.Random(SEED)
+    said = [f"{' '.join(dice.choice(WORDS) for _ in range(60)).capitalize()}." for _ in range(8)]
+    page = "".join(
+        f'<p>{text}</p><p><a href="https://www.{SENDER_DOMAIN}/page/{number}">Read more</a></p>\n'
+        for number, text in enumerate(said)
+    )
+    inner = multipart(
+        "alternative",
+        ("text/plain; charset=utf-8", "7bit", "\r\n\r\n".join(wrapped(text) for text in said).encode()),
+        ("text/html; charset=utf-8", "7bit", f"<html><body>\n{page}</body></html>".replace("\n", "\r\n").encode()),
+    )
+    stream = zlib.compress(dice.randbytes(attachment))
+    pdf = lines(PDF % (len(stream), stream))
+    whole = multipart("mixed", (inner[0], "", inner[1]), ('application/pdf; name="report.pdf"', "base64", pdf))
+    unsigned = (
+        f"From: Ann <ann@{SENDER_DOMAIN}>\r\nTo: rcpt@example.test\r\nSubject: Report and agenda\r\n"
+        f"Date: Mon, 23 Nov 2026 09:12:44 +0000\r\nMessage-ID: <4711@{SENDER_DOMAIN}>\r\nMIME-Version: 1.0\r\n"
+        f"Content-Type: {whole[0]}\r\n\r\n"
+    ).encode() + whole[1]
+    pem = key().private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
+    )
+    signature: bytes = dkim.sign(
+        unsigned, SELECTOR.encode(), SENDER_DOMAIN.encode(), pem, canonicalize=(b"relaxed", b"relaxed"),
+        include_headers=[b"from", b"to", b"subject", b"date", b"message-id"],
+    )  # fmt: skip
+    return signature + unsigned
+
+
+PDF = (
+    b"%%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R>>endobj\n"
+    b"4 0 obj<</Length %d/Filter/FlateDecode>>stream\n%b\nendstream endobj\ntrailer<</Root 1 0 R>>\n%%%%EOF\n"
+)
+
+
+def multipart(kind: str, *parts: tuple[str, str, bytes]) -> tuple[str, bytes]:
+    """Its Content-Type and its body; of each part type, encoding and body."""
+    boundary = f"={kind}="
+    body = b""
+    for media_type, encoding, octets in parts:
+        said = f"--{boundary}\r\nContent-Type: {media_type}\r\n"
+        said += f"Content-Transfer-Encoding: {encoding}\r\n" if encoding else ""
+        body += said.encode() + b"\r\n" + octets + b"\r\n"
+    return f'multipart/{kind}; boundary="{boundary}"', body + f"--{boundary}--\r\n".encode()
+
+
+def lines(octets: bytes) -> bytes:
+    text = base64.b64encode(octets)
+    return b"\r\n".join(text[at : at + 76] for at in range(0, len(text), 76))
+
+
+def wrapped(text: str, width: int = 76) -> str:
+    found, line = [], ""
+    for word in text.split():
+        if len(line) + len(word) >= width:
+            found.append(line)
+            line = ""
+        line = f"{line} {word}" if line else word
+    return "\r\n".join([*found, line])
