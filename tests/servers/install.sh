@@ -15,6 +15,8 @@ packages=(
     samba samba-common-bin samba-ad-provision samba-dsdb-modules samba-vfs-modules python3-samba
     # a recursive resolver, as it should stand beside the gateway
     unbound
+    # scanners to compare with
+    rspamd redis-server
     # what the program of Exim needs, see below
     adduser libdb5.3 libgnutls-dane0 libidn12 libnsl2 libpcre2-8-0
     openssl procps
