@@ -16,7 +16,7 @@ def made(change, tmp_path):
 
 
 def test_the_journals_writer_is_one_and_nothing_works_without_it(tmp_path):
-    (journal,) = made({}, tmp_path)
+    journal, _ = made({}, tmp_path)
     assert (journal.name, journal.critical, journal.exclusive) == (JOURNAL, True, True)
 
 
@@ -27,17 +27,13 @@ def test_every_ldap_directory_that_is_asked_has_a_process(tmp_path):
         "password_file": str(tmp_path / "password"),
     }  # fmt: skip
     change = {"domains": {"example.com": {"recipients": "ad"}}, "directories": {"ad": section, "unused": section}}
-    _, directory = made(change, tmp_path)
+    _, directory, _ = made(change, tmp_path)
     assert (directory.name, directory.critical) == ("directory.ad", False)
     assert (tmp_path / "run" / "directory.ad.3.sock").is_socket()
 
 
-def test_who_reports_by_dmarc_has_a_housekeeper(tmp_path):
-    section = {
-        "enabled": True, "organization": "Example Ltd.", "contact": "postmaster@example.com",
-        "mail_from": "dmarc@example.com", "backend": "inside",
-    }  # fmt: skip
-    _, housekeeper = made({"dmarc_reports": section}, tmp_path)
+def test_there_is_a_housekeeper(tmp_path):
+    _, housekeeper = made({}, tmp_path)
     assert (housekeeper.name, housekeeper.critical, housekeeper.exclusive) == (HOUSEKEEPER, False, True)
 
 

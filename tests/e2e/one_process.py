@@ -2,6 +2,7 @@
 in the test's own process: what was done before which octet was written to the client is in one list."""
 
 import asyncio
+import base64
 import json
 import socket
 from collections.abc import Mapping, Sequence
@@ -205,7 +206,7 @@ class Client:
 
     def quarantined(self) -> set[str]:
         """Recipients of all that is held on disk."""
-        return {recipient for held in held_in(self.settings) for recipient in held["recipients"]}
+        return {held["recipient"] for held in held_in(self.settings)}
 
 
 def held_in(settings: Settings) -> list[dict[str, Any]]:
@@ -213,10 +214,22 @@ def held_in(settings: Settings) -> list[dict[str, Any]]:
 
 
 def held_in_directory(data_dir: Path) -> list[dict[str, Any]]:
-    """The envelopes of what is held under its final name; `octets` is the message."""
+    """Every copy that is held, read from the files as they lie there; `octets` is what would be delivered."""
     directory = data_dir / "quarantine"
-    found = []
-    for held in sorted(directory.glob("[!.]*")) if directory.is_dir() else ():
-        envelope = json.loads((held / "envelope.json").read_bytes())
-        found.append({**envelope, "octets": (held / "message").read_bytes(), "id": held.name})
-    return found
+    copies = [held_copy(path) for path in sorted((*directory.glob("new/*"), *directory.glob("entries/*/*")))]
+    return [copy for copy in copies if copy["fate"] == "held"]
+
+
+def held_copy(path: Path) -> dict[str, Any]:
+    record = json.loads(path.read_bytes())
+    (own,) = [copy for copy in record.pop("copies") if copy["id"] == path.name.partition(".")[2]]
+    content = path.parents[1 if path.parent.name == "new" else 2] / "content" / record["message"][:2]
+    ours = base64.b64decode(record.get("ours", ""))
+    return {
+        "fate": "held", **record, **own, "sender": spelled(record["sender"]), "recipient": spelled(own["recipient"]),
+        "octets": ours + (content / record["message"]).read_bytes(),
+    }  # fmt: skip
+
+
+def spelled(address: dict[str, str] | None) -> str:
+    return f"{address['local']}@{address['domain']}" if address else ""

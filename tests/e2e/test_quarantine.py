@@ -1,21 +1,19 @@
-"""Held messages: on stable storage before the 250, once however often the client comes, apart where they differ."""
+"""Held messages: on stable storage before the 250, once for each recipient however often and in whatever company the
+client names him, apart where they differ."""
 
 import asyncio
 import errno
+import fcntl
 import os
 import re
-import shutil
 import signal
-import time
+import subprocess
 
 import pytest
 
-from gatepost.adapters.quarantine import FileQuarantine
-from gatepost.gateway.outgoing import Outgoing
-from gatepost.gateway.spool import Spool
-from gatepost.model.address import Address
+from gatepost.adapters.quarantine import durable
+from gatepost.adapters.quarantine.settings import QuarantineSettings
 from gatepost.model.trace import End
-from gatepost.ports.backend import Envelope
 from gatepost.testing.scripted import ScriptedServer, dialogue
 from tests.e2e.one_process import HELD, Client, Ledger, held_in, held_in_directory, settings_in, with_backend
 from tests.servers.swaks import swaks
@@ -47,42 +45,28 @@ async def held_by(settings, *messages):
 
 
 async def test_a_held_message_is_on_disk_as_it_came_with_its_envelope(holding):
-    (held,) = await held_by(holding, (["a@example.test", "b@example.test"], MESSAGE))
-    assert held["sender"] == "ann@sender.test" and held["reason"] == "held"
-    assert held["recipients"] == ["a@example.test", "b@example.test"]
-    ours = OURS.match(held["octets"])
-    assert ours and held["octets"][ours.end() :] == MESSAGE
+    one, other = await held_by(holding, (["a@example.test", "b@example.test"], MESSAGE))
+    assert one["sender"] == "ann@sender.test" and one["rule"] == "held"
+    assert {one["recipient"], other["recipient"]} == {"a@example.test", "b@example.test"}
+    assert one["message"] == other["message"] and one["subject"] == "x" and one["backend"] == "mail"
+    ours = OURS.match(one["octets"])
+    assert ours and one["octets"][ours.end() :] == MESSAGE == other["octets"][ours.end() :]
 
 
-async def test_drafts_of_a_killed_process_are_cleared_away_and_those_at_work_are_not(holding):
-    directory = holding.gateway.data_dir / "quarantine"
-    for name, age in (".old.1", 3700), (".new.2", 3500), ("held", 9999):
-        (directory / name).mkdir(parents=True)
-        (directory / name / "message").write_bytes(b"x")
-        os.utime(directory / name, (time.time() - age,) * 2)
-    async with Client(holding):
-        assert sorted(os.listdir(directory)) == [".new.2", "held"]
-
-
-async def test_what_the_sender_wants_to_be_told_is_kept_with_it(tmp_path):
-    """A release has to say it again (RFC 3461 §5)."""
-    one, other = (Address("a", "example.test"), Address("b", "example.test"))
-    envelope = Envelope(
-        sender=None, recipients=(one, other), size=1, ret="HDRS", envid="one", notify=("NEVER", "FAILURE,DELAY"),
-        orcpt=("", "rfc822;b@old.test"),
-    )  # fmt: skip
-    payload = Outgoing(b"", Spool(tmp_path, 100))
-    await FileQuarantine(tmp_path / "quarantine").put("1", envelope, payload, "held")
-    (held,) = held_in_directory(tmp_path)
-    assert (held["ret"], held["envid"]) == ("HDRS", "one")
-    assert held["notify"] == ["NEVER", "FAILURE,DELAY"] and held["orcpt"] == ["", "rfc822;b@old.test"]
+async def test_the_trace_says_under_which_id_each_copy_is_held(holding):
+    async with Client(holding) as client:
+        await client.deliver(["a@example.test", "b@example.test"], MESSAGE)
+        (trace,) = client.ledger.of("trace")
+    held = {copy["recipient"]: copy for copy in held_in(holding)}
+    assert {r.address: r.held for r in trace.recipients} == {to: copy["id"] for to, copy in held.items()}
+    assert {copy["transaction"] for copy in held.values()} == {trace.id}
 
 
 async def test_nobody_but_the_gateway_may_read_it(holding):
-    (held,) = await held_by(holding, (["a@example.test"], MESSAGE))
+    await held_by(holding, (["a@example.test"], MESSAGE))
     directory = holding.gateway.data_dir / "quarantine"
-    paths = [directory, directory / held["id"], *(directory / held["id"]).iterdir()]
-    assert len(paths) == 4 and not [path for path in paths if path.stat().st_mode & 0o077]
+    paths = [directory, *directory.rglob("*")]
+    assert len(paths) > 512 and not [path for path in paths if path.stat().st_mode & 0o077]
 
 
 @pytest.mark.parametrize(
@@ -90,30 +74,38 @@ async def test_nobody_but_the_gateway_may_read_it(holding):
     [
         ("it again", (["a@example.test", "b@example.test"], MESSAGE)),
         ("the recipients in another order", (["b@example.test", "a@example.test"], MESSAGE)),
+        ("one of them", (["b@example.test"], MESSAGE)),
     ],
 )
 async def test_a_message_that_comes_again_is_held_once(holding, what, second):
-    assert len(await held_by(holding, (["a@example.test", "b@example.test"], MESSAGE), second)) == 1, what
+    assert len(await held_by(holding, (["a@example.test", "b@example.test"], MESSAGE), second)) == 2, what
 
 
-@pytest.mark.parametrize("lost", ["message", "envelope.json"])
+async def test_whoever_is_new_gets_a_copy_of_his_own_and_the_octets_are_there_once(holding):
+    held = await held_by(holding, (["a@example.test"], MESSAGE), (["a@example.test", "b@example.test"], MESSAGE))
+    assert [copy["recipient"] for copy in sorted(held, key=lambda c: c["recipient"])] == [
+        "a@example.test", "b@example.test",
+    ]  # fmt: skip
+    assert len(list((holding.gateway.data_dir / "quarantine").glob("content/*/*"))) == 1
+
+
+@pytest.mark.parametrize("lost", ["content/*/*", "new/*"])
 async def test_what_was_held_and_taken_away_is_held_again(holding, lost):
-    """An operator has moved it: the 250 to the next try must not rest on the directory's name."""
+    """An operator has moved it: the 250 to the next try must not rest on a name."""
     recipients = ["a@example.test"]
+    await held_by(holding, (recipients, MESSAGE))
+    (path,) = (holding.gateway.data_dir / "quarantine").glob(lost)
+    path.unlink()
     (held,) = await held_by(holding, (recipients, MESSAGE))
-    (holding.gateway.data_dir / "quarantine" / held["id"] / lost).unlink()
-    async with Client(holding) as client:
-        assert (await client.deliver(recipients, MESSAGE)).startswith("250")
-    again = [p for p in (holding.gateway.data_dir / "quarantine").iterdir() if p.name != held["id"]]
-    assert [p.name.split("-")[0] for p in again] == [held["id"]]
-    assert (again[0] / "message").read_bytes().endswith(b"\r\n" + MESSAGE)
+    assert held["octets"].endswith(b"\r\n" + MESSAGE)
 
 
 async def test_what_was_held_and_emptied_is_held_again(holding):
+    await held_by(holding, (["a@example.test"], MESSAGE))
+    (path,) = (holding.gateway.data_dir / "quarantine").glob("content/*/*")
+    path.write_bytes(b"")
     (held,) = await held_by(holding, (["a@example.test"], MESSAGE))
-    (holding.gateway.data_dir / "quarantine" / held["id"] / "message").write_bytes(b"")
-    empty, whole = sorted(await held_by(holding, (["a@example.test"], MESSAGE)), key=lambda h: len(h["octets"]))
-    assert not empty["octets"] and whole["octets"].endswith(b"\r\n" + MESSAGE)
+    assert held["octets"].endswith(b"\r\n" + MESSAGE)
 
 
 async def test_the_directory_above_is_synced_whoever_made_the_quarantine(holding, monkeypatch):
@@ -122,7 +114,7 @@ async def test_the_directory_above_is_synced_whoever_made_the_quarantine(holding
     synced, sync = [], os.fsync
     monkeypatch.setattr(os, "fsync", lambda fd: (synced.append(os.readlink(f"/proc/self/fd/{fd}")), sync(fd)))
     await held_by(holding, (["a@example.test"], MESSAGE))
-    assert synced[0] == str(holding.gateway.data_dir)
+    assert str(holding.gateway.data_dir) in synced
 
 
 @pytest.mark.parametrize(
@@ -133,7 +125,6 @@ async def test_the_directory_above_is_synced_whoever_made_the_quarantine(holding
         ("another header", (["a@example.test"], MESSAGE.replace(b"Subject: x", b"Subject: y"))),
         ("one more field", (["a@example.test"], b"X-Y: 1\r\n" + MESSAGE)),
         ("another recipient", (["b@example.test"], MESSAGE)),
-        ("one more recipient", (["a@example.test", "b@example.test"], MESSAGE)),
         ("another sender", (["a@example.test"], MESSAGE, "eve@sender.test")),
         ("no sender", (["a@example.test"], MESSAGE, "")),
     ],
@@ -158,28 +149,34 @@ async def test_a_large_message_in_a_spool_file_is_held_whole(holding):
 
 
 async def test_it_is_synced_in_this_order_before_the_reply_is_written(holding, monkeypatch):
-    """Message and envelope, then the directory they are in, then the rename, then the directory above."""
+    """Content, the directory it was renamed into, records, the directories they are in."""
     ledger = Ledger()
-    sync, rename = os.fsync, os.rename
+    sync, rename, link = os.fsync, os.rename, os.link
     quarantine = str(holding.gateway.data_dir / "quarantine")
 
     def synced(descriptor: int) -> None:
         path = os.readlink(f"/proc/self/fd/{descriptor}")
         if path.startswith(quarantine):
-            ledger.entries.append(("synced", re.sub(r"/\.[^/]*", "/draft", path.removeprefix(quarantine)) or "/"))
+            ledger.entries.append(("synced", path.removeprefix(f"{quarantine}/").partition("/")[0]))
         sync(descriptor)
 
     def renamed(source, target, **others) -> None:
         if str(source).startswith(quarantine):
-            ledger.entries.append(("renamed", ""))
+            ledger.entries.append(("moved", "renamed"))
         rename(source, target, **others)
+
+    def linked(source, target, **others) -> None:
+        ledger.entries.append(("moved", "linked"))
+        link(source, target, **others)
 
     monkeypatch.setattr(os, "fsync", synced)
     monkeypatch.setattr(os, "rename", renamed)
+    monkeypatch.setattr(os, "link", linked)
     async with Client(holding, ledger=ledger) as client:
         assert (await client.deliver(["a@example.test"], MESSAGE)).startswith("250")
-    steps = [what if kind in ("synced", "renamed") else kind for kind, what in ledger.entries if kind != "alarm"]
-    assert steps[-7:] == ["/draft/message", "/draft/envelope.json", "/draft", "", "/", "trace", "wrote"]
+    steps = [what if kind in ("synced", "moved") else kind for kind, what in ledger.entries if kind != "alarm"]
+    wanted = ["drafts", "renamed", "content", "drafts", "linked", "new", "entries", "trace", "wrote"]
+    assert steps[-len(wanted) :] == wanted
 
 
 @pytest.mark.parametrize("number", [errno.EIO, errno.ENOSPC, errno.EDQUOT])
@@ -187,14 +184,30 @@ async def test_what_the_disk_does_not_take_is_451_and_not_held(holding, monkeypa
     def failing(descriptor: int) -> None:
         raise OSError(number, os.strerror(number))
 
+    async with Client(holding) as client:
+        assert (await client.deliver(["b@example.test"], MESSAGE)).startswith("250")  # the directories are made
+        monkeypatch.setattr(os, "fsync", failing)
+        assert (await client.deliver(["a@example.test"], MESSAGE + b"2\r\n")).startswith("451 ")
+        assert client.ledger.of("trace")[-1].end is End.DEFERRED
+        monkeypatch.undo()
+        assert [copy["recipient"] for copy in held_in(holding)] == ["b@example.test"]
+        directory = holding.gateway.data_dir / "quarantine"
+        assert not list((directory / "drafts").iterdir()) and len(list(directory.glob("content/*/*"))) == 1
+        assert (await client.deliver(["a@example.test"], MESSAGE + b"2\r\n")).startswith("250")
+    assert len(held_in(holding)) == 2
+
+
+async def test_a_directory_that_cannot_be_synced_is_451(holding, monkeypatch):
+    sync = os.fsync
+
+    def failing(descriptor: int) -> None:
+        if os.readlink(f"/proc/self/fd/{descriptor}").endswith("/new"):
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        sync(descriptor)
+
     monkeypatch.setattr(os, "fsync", failing)
     async with Client(holding) as client:
         assert (await client.deliver(["a@example.test"], MESSAGE)).startswith("451 ")
-        assert client.ledger.of("trace")[-1].end is End.DEFERRED
-        monkeypatch.undo()
-        assert held_in(holding) == []
-        assert (await client.deliver(["a@example.test"], MESSAGE)).startswith("250")
-    assert len(held_in(holding)) == 1
 
 
 async def test_the_same_message_on_two_connections_at_once_is_held_once_and_both_hear_so(holding):
@@ -203,20 +216,53 @@ async def test_the_same_message_on_two_connections_at_once_is_held_once_and_both
         await other.begin(["a@example.test"])
         replies = await asyncio.gather(one.say(MESSAGE + b".\r\n"), other.say(MESSAGE + b".\r\n"))
     assert [reply[:3] for reply in replies] == ["250", "250"]
-    assert len(held_in(holding)) == 1 and not list((holding.gateway.data_dir / "quarantine").glob(".*"))
+    assert len(held_in(holding)) == 1 and not list((holding.gateway.data_dir / "quarantine" / "drafts").iterdir())
 
 
-async def test_whoever_comes_second_at_the_very_moment_of_the_rename_is_held_too(holding, monkeypatch):
-    rename = os.rename
-
-    def overtaken(source, target, **others) -> None:
-        if not os.path.exists(target):
-            shutil.copytree(source, target)
-        rename(source, target, **others)
-
-    monkeypatch.setattr(os, "rename", overtaken)
+async def test_one_that_is_locked_for_too_long_is_451(holding, monkeypatch):
+    """By a process that stands still, say: a client must not wait for it until its own patience ends."""
+    monkeypatch.setattr(durable, "PATIENCE", 0.1)
     (held,) = await held_by(holding, (["a@example.test"], MESSAGE))
-    assert held["octets"].endswith(MESSAGE) and not list((holding.gateway.data_dir / "quarantine").glob(".*"))
+    directory = holding.gateway.data_dir / "quarantine" / "content" / held["message"][:2]
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        async with Client(holding) as client:
+            assert (await client.deliver(["a@example.test"], MESSAGE)).startswith("451 ")
+    finally:
+        os.close(descriptor)
+
+
+async def test_beyond_its_size_it_is_451_and_what_is_held_already_is_250_still(tmp_path):
+    settings = with_backend(settings_in(tmp_path, [EVERYBODY]), NOBODY)
+    settings = settings.model_copy(update={"quarantine": QuarantineSettings.model_validate({"size": 1024**2})})
+    large = HEADER + b"\r\n" + b"".join(b"%070d\r\n" % number for number in range(10_000))
+    async with Client(settings) as client:
+        assert (await client.deliver(["a@example.test"], large)).startswith("250")
+        assert (await client.deliver(["a@example.test"], large + b"2\r\n")).startswith("451 ")
+        assert (await client.deliver(["a@example.test", "b@example.test"], large)).startswith("250")
+    assert len(held_in(settings)) == 2
+
+
+@pytest.fixture
+def small_disk(holding):
+    """The quarantine's directory on a disk of 1 MiB."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can mount")
+    directory = holding.gateway.data_dir / "quarantine"
+    directory.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m,mode=0700", "tmpfs", directory], check=True)
+    yield directory
+    subprocess.run(["umount", directory], check=True)
+
+
+async def test_on_a_full_disk_it_is_451_and_nothing_is_promised(holding, small_disk):
+    large = HEADER + b"\r\n" + b"".join(b"%070d\r\n" % number for number in range(20_000))
+    async with Client(holding) as client:
+        assert (await client.deliver(["a@example.test"], large)).startswith("451 ")
+        assert held_in(holding) == [] and not list((small_disk / "drafts").iterdir())
+        assert (await client.deliver(["a@example.test"], MESSAGE)).startswith("250")
+    assert len(held_in(holding)) == 1
 
 
 # ── recipients that differ ───────────────────────────────────────────────────
@@ -233,7 +279,7 @@ async def test_one_is_held_the_other_delivered_with_one_250_for_both(tmp_path):
         await server.stop()
     assert reply.startswith("250 2.0.0 ")
     (held,) = held_in(settings)
-    assert held["recipients"] == ["held@example.test"]
+    assert held["recipient"] == "held@example.test"
     assert [c for c in server.commands[0] if c.startswith(b"RCPT")] == [b"RCPT TO:<a@example.test>"]
     assert {r.address: r.end for r in trace.recipients} == {
         "held@example.test": End.QUARANTINED,
@@ -290,7 +336,7 @@ async def test_one_is_refused_the_other_accepted_so_it_is_held_for_the_refused_o
         assert (await client.deliver(["bad@example.test"], MESSAGE)).startswith("550")
         await server.stop()
     (held,) = held_in(settings)
-    assert held["recipients"] == ["bad@example.test"] and held["reason"] == "no"
+    assert held["recipient"] == "bad@example.test" and held["rule"] == "no"
 
 
 @pytest.mark.servers
@@ -308,6 +354,6 @@ def test_the_running_gateway_holds_what_a_rule_says_and_it_survives_the_death_of
     assert passed.status == 0, passed.transcript
     os.killpg(gateway.process.pid, signal.SIGKILL)
     held = held_in_directory(gateway.directory / "data")
-    assert {h["sender"] for h in held} == {"eve@held.test"} and {h["reason"] for h in held} == {"held"}
+    assert {h["sender"] for h in held} == {"eve@held.test"} and {h["rule"] for h in held} == {"held"}
     assert all(b"the same" in h["octets"] for h in held)
     assert [copy.sender for copy in receiving_postfix.mailbox.wait(1)] == ["ann@sender.test"]

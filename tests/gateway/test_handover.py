@@ -25,6 +25,7 @@ from gatepost.model.samples import Octets, address
 from gatepost.model.trace import End
 from gatepost.model.verdict import Action, Verdict
 from gatepost.ports.backend import Delivery, Envelope
+from gatepost.ports.quarantine import Grounds
 from gatepost.testing.fakes import FakeBackend, FakeClock, FakeMemory, FakeQuarantine
 from tests.gateway.house import NO_SUCH_USER, HandLoop
 
@@ -38,7 +39,7 @@ REPLIES = {Action.REJECT: NO, Action.DROP: NO, Action.DEFER: WAIT}
 
 
 def group(action, *recipients, backend="backend", sender=SENDER):
-    verdict = Verdict(action, REPLIES.get(action, ACCEPTED), f"rule-{action.value}")
+    verdict = Verdict(action, REPLIES.get(action, ACCEPTED), f"rule-{action.value}", ("found",))
     return Group(verdict, backend, Envelope(sender=sender, recipients=recipients or (BOB,), size=10), PAYLOAD)
 
 
@@ -153,6 +154,15 @@ def test_who_is_deferred_defers_them_all():
     scene = Scene()
     outcome = scene.hand(group(Action.ACCEPT, ANN), group(Action.REJECT, EVE), group(Action.DEFER, BOB))
     assert (outcome.reply, scene.owners()) == (WAIT, set())
+
+
+def test_each_held_copy_has_its_id_and_its_grounds():
+    scene = Scene()
+    outcome = scene.hand(group(Action.ACCEPT, ANN), group(Action.QUARANTINE, BOB, EVE))
+    assert {end.address: end.held for end in outcome.recipients} == {
+        "ann@example.com": "", "bob@example.com": "q-1", "eve@example.com": "q-2",
+    }  # fmt: skip
+    assert scene.quarantine.grounds == [Grounds("rule-quarantine", ("found",), "backend")]
 
 
 def test_the_quarantine_comes_first_for_a_duplicate_there_does_no_harm():

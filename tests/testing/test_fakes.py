@@ -10,6 +10,7 @@ from gatepost.model.samples import Octets, address
 from gatepost.model.trace import End, Trace
 from gatepost.ports.backend import Envelope
 from gatepost.ports.lists import BadList
+from gatepost.ports.quarantine import Grounds
 from gatepost.ports.unavailable import Unavailable
 from gatepost.testing.fakes import (
     FakeAlarms,
@@ -135,13 +136,13 @@ async def test_a_backend_that_is_down():
 
 async def test_the_quarantine_holds_the_same_once():
     quarantine = FakeQuarantine()
-    first = await quarantine.put("t1", envelope(BOB, CAROL), CONTENT, "virus")
-    again = await quarantine.put("t2", envelope(CAROL, BOB), CONTENT, "virus")
-    other = await quarantine.put("t3", envelope(BOB), CONTENT, "virus")
-    assert first == again != other
+    first = await quarantine.put("t1", envelope(BOB, CAROL), CONTENT, Grounds("virus"))
+    again = await quarantine.put("t2", envelope(CAROL, BOB), CONTENT, Grounds("virus"))
+    other = await quarantine.put("t3", envelope(BOB), CONTENT, Grounds("virus"))
+    assert first == again[::-1] and other == first[:1] and len(quarantine.held) == 2
     quarantine.down = True
     with pytest.raises(Unavailable):
-        await quarantine.put("t4", envelope(BOB), CONTENT, "virus")
+        await quarantine.put("t4", envelope(BOB), CONTENT, Grounds("virus"))
 
 
 async def test_the_journal_keeps_order_and_counts_what_it_could_not_take():

@@ -12,9 +12,9 @@ from gatepost.adapters.backend.pool import Pool
 from gatepost.adapters.directory_file import FileDirectory
 from gatepost.adapters.dns.resolver import Resolver
 from gatepost.adapters.lists import FileLists
-from gatepost.adapters.quarantine import FileQuarantine
 from gatepost.app.learning import learning
 from gatepost.app.policy import judge_for
+from gatepost.app.quarantine import file_quarantine
 from gatepost.app.recipients import directories_of, problem_of, recipients_of
 from gatepost.auth.batv import BounceKeys
 from gatepost.auth.dkim.sign import Signer, private_key
@@ -84,10 +84,10 @@ class Graph:
         self.dns: Dns = dns or self.resolver
         self.backends = {name: self.pool(name) for name in settings.backends}
         self.directories = directories_of(settings, self.backends, self.clock, generation)
-        quarantine = FileQuarantine(settings.gateway.data_dir / "quarantine")
+        self.quarantine = file_quarantine(settings, self.clock)
         self.outside = Outside(
             backends=self.backends,
-            quarantine=quarantine,
+            quarantine=self.quarantine,
             journal=learning(journal, memory, settings, on_bug),
             memory=memory,
             gauges=gauges,
@@ -193,6 +193,7 @@ class Graph:
             if isinstance(directory, FileDirectory | CachedDirectory):
                 directory.close()
         self.resolver.close()
+        self.quarantine.close()
         await asyncio.gather(*(backend.close(grace=CLOSING) for backend in self.backends.values()))
 
 

@@ -1,4 +1,4 @@
-"""What is to be done now and then, and by none of those who serve clients? DMARC reports, once a day.
+"""What is to be done now and then, and by none of those who serve clients? The quarantine, and DMARC reports.
 
 A process of its own that may be ended at any time: what it has begun is on the disk, or is begun anew.
 """
@@ -6,6 +6,8 @@ A process of its own that may be ended at any time: what it has begun is on the 
 import asyncio
 import os
 import signal
+from collections.abc import Coroutine
+from typing import Any
 
 import structlog
 
@@ -14,6 +16,7 @@ from gatepost.adapters.dmarc_reports.daily import DailyReports
 from gatepost.adapters.dmarc_reports.delivery import Fate, Outcome
 from gatepost.adapters.dns.resolver import Resolver
 from gatepost.app.dmarc_reports import daily_reports, relay
+from gatepost.app.quarantine_keeping import QuarantineKeeping
 from gatepost.config.settings import Settings
 from gatepost.gateway.clock import SystemClock
 from gatepost.model.health import Heartbeat
@@ -41,18 +44,35 @@ async def keep_house(settings: Settings, line: ControlLine) -> None:
     ended = asyncio.Event()
     loop.add_signal_handler(signal.SIGTERM, ended.set)
     loop.add_signal_handler(signal.SIGINT, lambda: None)  # the supervisor says when
-    clock = SystemClock()
-    resolver, backend = Resolver(settings.dns, clock), relay(settings)
-    house = House(daily_reports(settings, resolver, backend, clock), line, clock)
-    duties = loop.create_task(house.keep()), loop.create_task(live(line)), loop.create_task(ended.wait())
-    done, left = await asyncio.wait(duties, return_when=asyncio.FIRST_COMPLETED)
+    duties: list[Coroutine[Any, Any, object]] = [live(line), ended.wait(), keep_quarantine(settings, line)]
+    if settings.dmarc_reports.enabled:
+        duties.append(keep_reports(settings, line))
+    tasks = [loop.create_task(duty) for duty in duties]
+    done, left = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     for task in left:
         task.cancel()
     await asyncio.gather(*left, return_exceptions=True)
-    await backend.close(CLOSING)
-    resolver.close()
     for task in done:
         task.result()  # a bug ends the process, and is told
+
+
+async def keep_reports(settings: Settings, alarms: Alarms) -> None:
+    """Until it is cancelled."""
+    clock = SystemClock()
+    resolver, backend = Resolver(settings.dns, clock), relay(settings)
+    try:
+        await House(daily_reports(settings, resolver, backend, clock), alarms, clock).keep()
+    finally:
+        await backend.close(CLOSING)
+        resolver.close()
+
+
+async def keep_quarantine(settings: Settings, alarms: Alarms) -> None:
+    """Until it is cancelled."""
+    keeping = QuarantineKeeping(settings, alarms)
+    while True:
+        await keeping.turn()
+        await rest(LOOK)
 
 
 async def live(line: ControlLine) -> None:
@@ -66,7 +86,7 @@ async def rest(seconds: float) -> None:
 
 
 class House:
-    """The duties. Owned by its process.
+    """The reports. Owned by its process.
 
     Args:
         alarms: what an operator must know goes here.

@@ -8,7 +8,7 @@ from gatepost.model.trace import Trace
 from gatepost.ports.backend import Delivery, Envelope, Extensions, Payload
 from gatepost.ports.directory import Found
 from gatepost.ports.dns import Answer, MailExchanger
-from gatepost.ports.quarantine import Holdable
+from gatepost.ports.quarantine import Grounds, Holdable
 from gatepost.ports.unavailable import Unavailable
 
 KEPT = 1024 * 1024  # octets from the start of a message: room for the largest header
@@ -67,9 +67,9 @@ class Hand:
                 break
         self.message = beginning
 
-    async def put(self, transaction: str, envelope: Envelope, payload: Holdable, reason: str) -> str:
+    async def put(self, transaction: str, envelope: Envelope, payload: Holdable, grounds: Grounds) -> tuple[str, ...]:
         self.take(payload)
-        return transaction
+        return ("",) * len(envelope.recipients)
 
 
 class Willing:

@@ -43,10 +43,8 @@ def services(settings: Settings, parts: ServiceParts) -> list[Service]:
             listener = bound(ldap_socket(settings.gateway.data_dir, name, parts.generation))
             run = partial(serve_directory, listener, section, SystemClock())
             found.append(Service(name=f"directory.{name}", run=run, critical=False, exclusive=False))
-    if settings.dmarc_reports.enabled:
-        line = ControlLine(parts.control, HOUSEKEEPER)
-        run = partial(run_housekeeper, settings, line)
-        found.append(Service(name=HOUSEKEEPER, run=run, critical=False, exclusive=True))
+    keep = partial(run_housekeeper, settings, ControlLine(parts.control, HOUSEKEEPER))
+    found.append(Service(name=HOUSEKEEPER, run=keep, critical=False, exclusive=True))
     return found
 
 

@@ -20,6 +20,7 @@ from gatepost.config.live_directories import lint_lists
 from gatepost.config.load import Loaded, read
 from gatepost.config.machine import lint_machine, this_machine
 from gatepost.config.problems import ConfigError, Problem, Severity, in_order
+from gatepost.config.quarantine import lint_quarantine
 from gatepost.gateway.clock import SystemClock
 
 Offline = Annotated[
@@ -75,3 +76,4 @@ def offline_findings(loaded: Loaded) -> Iterator[Problem]:
     yield from lint_lists(loaded)
     yield from lint_access_lists(loaded)
     yield from lint_bounce_keys(loaded)
+    yield from lint_quarantine(loaded)

@@ -23,6 +23,7 @@ COMMANDS = (
     ("test", "Put one message through checks and policy."),
     ("track", "Search the transactions, newest first."),
     ("explain", "Why a message got its verdict."),
+    ("quarantine", "Messages that are held: list, look into, release and delete them."),
     ("top", "Watch sessions and verdicts live."),
     ("coverage", "The twelve issues of a mail gateway against a configuration."),
     ("dns", "Show which records a domain should publish, and check those it does."),

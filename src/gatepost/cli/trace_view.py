@@ -112,7 +112,7 @@ def outcome(without: Without) -> str:
 
 def recipients(trace: Trace, width: int) -> Iterator[str]:
     """Only where there are several, or one whose end differs from the transaction's."""
-    if len(trace.recipients) < 2 and all(r.end is trace.end for r in trace.recipients):
+    if len(trace.recipients) < 2 and all(r.end is trace.end and not r.held for r in trace.recipients):
         return
     for recipient in trace.recipients[:RECIPIENTS]:
         end = styled(f"{recipient.end.value:<11}", COLOURS[recipient.end])
@@ -120,6 +120,8 @@ def recipients(trace: Trace, width: int) -> Iterator[str]:
         if recipient.end is not End.DELIVERED:
             rule = f" (rule {recipient.rule})" if recipient.rule not in ("", "default") else ""
             yield from wrapped(f"{recipient.reply}{rule}", width, " " * 14)
+        if recipient.held:
+            yield f"{'':14}gatepost quarantine show {recipient.held}"
     if len(trace.recipients) > RECIPIENTS:
         yield f"  … and {len(trace.recipients) - RECIPIENTS} more"
 

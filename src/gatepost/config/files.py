@@ -91,7 +91,7 @@ def exposed(loaded: Loaded, path: Path, file: FilePath, mode: int) -> Iterator[P
 
 
 def holds_secret(path: Path) -> bool:
-    return path[-1] == "key" or SECRET_KEY.search(str(path[-1])) is not None
+    return path[-1] in ("key", "key_file") or SECRET_KEY.search(str(path[-1])) is not None
 
 
 def own_mode(loaded: Loaded) -> Iterator[Problem]:

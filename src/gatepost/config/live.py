@@ -16,6 +16,7 @@ from gatepost.config.live_dns import probe_resolvers
 from gatepost.config.live_dnsbl import probe_block_lists
 from gatepost.config.load import Loaded
 from gatepost.config.problems import Problem, Severity, in_order
+from gatepost.config.quarantine import lint_room
 from gatepost.config.source import Path
 from gatepost.gateway.settings import Endpoint
 
@@ -83,6 +84,7 @@ def probe_places(loaded: Loaded) -> Iterator[Problem]:
     if free < ROOM:
         message = f"only {free // 1024**2} MiB are free there, for spool, quarantine and journal"
         yield finding(loaded, "data-dir.room", path, message, "Make room, or name a directory on another disk.")
+    yield from lint_room(loaded)
     if settings.log.to == "file" and settings.log.path is not None:
         yield from writable(loaded, ("log", "path"), settings.log.path.parent)
     if settings.log.w3c is not None:

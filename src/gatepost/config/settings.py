@@ -12,6 +12,7 @@ from gatepost.adapters.directory_ldap.settings import LdapSettings
 from gatepost.adapters.dmarc_reports.settings import DmarcReportSettings
 from gatepost.adapters.dns.settings import DnsSettings
 from gatepost.adapters.journal.settings import JournalSettings, LogSettings
+from gatepost.adapters.quarantine.settings import QuarantineSettings
 from gatepost.engine.catalogue import check_classes, config_class
 from gatepost.gateway.listener_settings import ListenerSettings
 from gatepost.gateway.settings import DomainSettings, GatewaySettings, Section
@@ -78,6 +79,9 @@ class Settings(Section):
     )
     policy: PolicySettings = Field(
         default_factory=lambda: PolicySettings.model_validate({}), description="What follows from what checks find."
+    )
+    quarantine: QuarantineSettings = Field(
+        default_factory=lambda: QuarantineSettings.model_validate({}), description="Messages that a rule holds."
     )
     dmarc_reports: DmarcReportSettings = Field(
         default_factory=lambda: DmarcReportSettings.model_validate({}),

@@ -14,7 +14,7 @@ from gatepost.model.trace import End, Handover, RecipientEnd
 from gatepost.model.verdict import Action, Verdict
 from gatepost.ports.backend import Backend, Delivery, Envelope
 from gatepost.ports.memory import Memory
-from gatepost.ports.quarantine import Holdable, Quarantine
+from gatepost.ports.quarantine import Grounds, Holdable, Quarantine
 from gatepost.ports.unavailable import Unavailable
 
 LATER = Reply(451, "4.3.0", "Temporarily unavailable, try again later")
@@ -23,6 +23,8 @@ IN_DOUBT = Reply(451, "4.4.2", "No clear answer from the mail server behind the 
 SOME_REFUSED = Reply(451, "4.5.1", "Some recipients are no longer valid, try again")
 REMEMBERED = 3600.0  # seconds a late refusal is kept for the retry's RCPT (ARCHITECTURE §5 rule 6)
 TEXT = 200  # characters of a backend's text that are passed on
+
+Ids = dict[Address, str]  # under which each recipient's copy is held
 
 
 class Group(Struct, frozen=True):
@@ -71,16 +73,17 @@ async def hand_over(groups: Sequence[Group], accepted: Reply, handing: Handing) 
     refusal = common_refusal(groups)
     if refusal is not None:
         return ended(groups, refusal)
+    held: Ids = {}
     try:
         for group in groups:
             if is_held(group):
-                await hold(group, handing)
+                held.update(await hold(group, handing))
     except Unavailable:
         return ended(groups, LATER)
-    return await deliver_all(groups, accepted, handing)
+    return await deliver_all(groups, accepted, handing, held)
 
 
-async def deliver_all(groups: Sequence[Group], accepted: Reply, handing: Handing) -> Outcome:
+async def deliver_all(groups: Sequence[Group], accepted: Reply, handing: Handing, held: Ids) -> Outcome:
     """What is not held goes to its backend; the first that does not take it decides what is said."""
     handovers: list[Handover] = []
     for group in groups:
@@ -92,7 +95,7 @@ async def deliver_all(groups: Sequence[Group], accepted: Reply, handing: Handing
         handovers.append(handover)
         if reply is not None:
             return ended(groups, reply, tuple(handovers))
-    return taken(groups, accepted, tuple(handovers))
+    return taken(groups, accepted, tuple(handovers), held)
 
 
 def common_refusal(groups: Sequence[Group]) -> Reply | None:
@@ -112,11 +115,13 @@ def is_held(group: Group) -> bool:
     return group.verdict.action in (Action.QUARANTINE, Action.REJECT, Action.DROP)
 
 
-async def hold(group: Group, handing: Handing) -> None:
+async def hold(group: Group, handing: Handing) -> Ids:
     """Raises `Unavailable`."""
     if handing.quarantine is None:
         raise Unavailable("no quarantine")
-    await handing.quarantine.put(handing.transaction, group.envelope, group.payload, group.verdict.rule)
+    grounds = Grounds(group.verdict.rule, group.verdict.because, group.backend)
+    found = await handing.quarantine.put(handing.transaction, group.envelope, group.payload, grounds)
+    return dict(zip(group.envelope.recipients, found, strict=True))
 
 
 async def deliver(group: Group, handing: Handing) -> tuple[Reply | None, Handover]:
@@ -178,11 +183,13 @@ def ended(groups: Sequence[Group], reply: Reply, handovers: tuple[Handover, ...]
     return Outcome(reply, end, recipients, handovers)
 
 
-def taken(groups: Sequence[Group], accepted: Reply, handovers: tuple[Handover, ...]) -> Outcome:
+def taken(groups: Sequence[Group], accepted: Reply, handovers: tuple[Handover, ...], held: Ids) -> Outcome:
+    said = str(accepted)
     recipients = tuple(
-        RecipientEnd(str(r), End.QUARANTINED if is_held(g) else End.DELIVERED, str(accepted), g.verdict.rule)
+        RecipientEnd(str(r), End.QUARANTINED, said, g.verdict.rule, held[r])
+        if is_held(g)
+        else RecipientEnd(str(r), End.DELIVERED, said, g.verdict.rule)
         for g in groups
         for r in g.envelope.recipients
     )
-    held = any(is_held(g) for g in groups)
     return Outcome(accepted, End.QUARANTINED if held else End.DELIVERED, recipients, handovers)

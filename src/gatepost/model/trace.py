@@ -67,12 +67,17 @@ class End(Enum):
 
 
 class RecipientEnd(Struct, frozen=True, omit_defaults=True):
-    """What became of one recipient offered: his own end and the reply that said so."""
+    """What became of one recipient offered: his own end and the reply that said so.
+
+    Args:
+        held: id of his copy in the quarantine, "" if it is not there.
+    """
 
     address: str
     end: End
     reply: str = ""
     rule: str = ""
+    held: str = ""
 
 
 class Handover(Struct, frozen=True, omit_defaults=True):

@@ -14,6 +14,7 @@ from gatepost.model.trace import Trace
 from gatepost.ports.backend import Delivery, Envelope, Extensions, Payload
 from gatepost.ports.directory import Found
 from gatepost.ports.lists import BadList, Entries
+from gatepost.ports.quarantine import Grounds
 from gatepost.ports.unavailable import Unavailable
 
 TAKEN = Reply(250, "2.0.0", "Taken")
@@ -221,21 +222,27 @@ class FakeBackend:
 
 
 class FakeQuarantine:
-    """Held messages by id, as (envelope, octets, reason); the same message for the same recipients is held once."""
+    """Held messages by id, as (envelope of one recipient, octets, rule); the same octets are held once for each."""
 
     def __init__(self) -> None:
         self.down = False
         self.held: dict[str, tuple[Envelope, bytes, str]] = {}
+        self.grounds: list[Grounds] = []
 
-    async def put(self, transaction: str, envelope: Envelope, payload: Payload, reason: str) -> str:
+    async def put(self, transaction: str, envelope: Envelope, payload: Payload, grounds: Grounds) -> tuple[str, ...]:
         if self.down:
             raise Unavailable("quarantine")
         octets = b"".join(payload.chunks())
+        self.grounds.append(grounds)
+        return tuple([self.keep(envelope, recipient, octets, grounds) for recipient in envelope.recipients])
+
+    def keep(self, envelope: Envelope, recipient: Address, octets: bytes, grounds: Grounds) -> str:
         for held, (other, content, _) in self.held.items():
-            if content == octets and set(other.recipients) == set(envelope.recipients):
+            if content == octets and (other.sender, other.recipients) == (envelope.sender, (recipient,)):
                 return held
         held = f"q-{len(self.held) + 1}"
-        self.held[held] = (envelope, octets, reason)
+        alone = Envelope(sender=envelope.sender, recipients=(recipient,), size=envelope.size)
+        self.held[held] = (alone, octets, grounds.rule)
         return held
 
 

@@ -1,0 +1,166 @@
+"""Where does each file of the quarantine lie, and who may change it when?
+
+    content/<2 hex digits>/<message>        the octets, once for all recipients
+    new/<message>.<id>                      records that the index has not taken in as yet; written by everybody
+    entries/<2 hex digits>/<message>.<id>   those it has; moved here by whoever brings the index up to date
+    drafts/                                 what is being written
+    used                                    octets taken up
+
+Whatever is new or has changed comes into `new` by one rename and goes from there to `entries` by another. So who looks
+into both, in that order, always finds the latest; and an index that was interrupted finds what it has missed. Content
+is written, and taken away, only under the lock of its directory.
+"""
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, suppress
+from pathlib import Path
+
+from gatepost.adapters.quarantine.durable import locked, sync_directory, write_synced
+from gatepost.adapters.quarantine.record import Record, decoded, encode, file_name, held_of
+from gatepost.adapters.quarantine.sealing import Seal
+from gatepost.ports.quarantine import Fate, Held
+from gatepost.ports.unavailable import Unavailable
+
+SHARDS = tuple([f"{number:02x}" for number in range(256)])
+
+
+class Places:
+    """All of one quarantine. Safe in threads and processes.
+
+    Args:
+        directory: mode 0700, like all below it; made by `make`.
+
+    Raises (most methods):
+        OSError, Unavailable: it cannot be read or written.
+    """
+
+    def __init__(self, directory: Path, seal: Seal) -> None:
+        self.directory, self.seal = directory, seal
+        self.drafts, self.new = directory / "drafts", directory / "new"
+        self.used_file = directory / "used"
+        self.is_made = False  # and known to be there after a power failure
+
+    def make(self) -> None:
+        """Directories, whoever may have begun with them."""
+        if self.is_made:
+            return
+        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for above in (self.directory / "content", self.directory / "entries"):
+            above.mkdir(mode=0o700, exist_ok=True)
+            for shard in SHARDS:
+                (above / shard).mkdir(mode=0o700, exist_ok=True)
+            sync_directory(above)
+        for path in (self.drafts, self.new):
+            path.mkdir(mode=0o700, exist_ok=True)
+        sync_directory(self.directory)
+        sync_directory(self.directory.parent)
+        self.is_made = True
+
+    @property
+    def is_there(self) -> bool:
+        """Something was held once."""
+        return self.new.is_dir()
+
+    def content(self, message: str) -> Path:
+        return self.directory / "content" / message[:2] / message
+
+    def entry(self, name: str) -> Path:
+        return self.directory / "entries" / name[:2] / name
+
+    def locked(self, message: str) -> AbstractContextManager[None]:
+        """Nobody writes or takes away what belongs to this message meanwhile."""
+        return locked(self.content(message).parent)
+
+    # ── records ──────────────────────────────────────────────────────────────
+    def read(self, message: str, identity: str) -> Held | None:
+        """One recipient's copy as it is now; None if there is none."""
+        name = file_name(message, identity)
+        for path in (self.new / name, self.entry(name)):
+            with suppress(FileNotFoundError):
+                return self.read_file(path)
+        return None
+
+    def read_file(self, path: Path) -> Held:
+        """Raises `Unavailable` if it is no record of ours."""
+        message, _, identity = path.name.partition(".")
+        record = decoded(b"".join(self.seal.opened(path, f"record {message}")), path.name)
+        copy = next((copy for copy in record.copies if copy.id == identity), None)
+        if copy is None or record.message != message:
+            raise FileNotFoundError(f"{path.name} is the record of another")
+        return held_of(record, copy)
+
+    def write(self, record: Record) -> None:
+        """Under the names of all its copies, on the disk when it returns. Under the lock of its message."""
+        octets = encode(record)
+        draft = write_synced(self.drafts, self.seal.sealed((octets,), f"record {record.message}"))
+        try:
+            for copy in record.copies:
+                self.link(draft, self.new / file_name(record.message, copy.id))
+        finally:
+            draft.unlink()
+        self.sync_records(record.message)
+
+    def sync_records(self, message: str) -> None:
+        """Also where one was there: its writer may have been killed before he came so far."""
+        sync_directory(self.new)
+        sync_directory(self.entry(message).parent)
+
+    def link(self, draft: Path, target: Path) -> None:
+        """In place of what has that name."""
+        try:
+            os.link(draft, target)
+        except FileExistsError:
+            other = draft.with_name(f"{draft.name}+")
+            os.link(draft, other)
+            other.rename(target)
+
+    def names(self, message: str) -> Iterator[str]:
+        """Of all records of a message, each once; the files tell, not the index."""
+        found = {*os.listdir(self.new), *os.listdir(self.directory / "entries" / message[:2])}
+        yield from sorted([name for name in found if name.startswith(f"{message}.")])
+
+    def is_wanted(self, message: str) -> bool:
+        """Somebody's copy is still held. Under its lock. What cannot be read is taken for held."""
+        for name in self.names(message):
+            try:
+                held = self.read(*name.split(".", 1))
+            except Unavailable:
+                return True
+            if held is not None and held.fate is Fate.HELD:
+                return True
+        return False
+
+    # ── content ──────────────────────────────────────────────────────────────
+    def holds(self, message: str, octets: int) -> bool:
+        """All of it: an operator may have emptied or moved it."""
+        try:
+            return self.content(message).stat().st_size == self.seal.size_of(octets)
+        except FileNotFoundError:
+            return False
+
+    def write_content(self, message: str, chunks: Iterable[bytes]) -> None:
+        """The client's octets, under its lock; the directory is not synced as yet."""
+        path = self.content(message)
+        draft = write_synced(self.drafts, self.seal.sealed(chunks, f"content {message}"))
+        try:
+            draft.rename(path)
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            raise
+
+    def sync_content(self, message: str) -> None:
+        sync_directory(self.content(message).parent)
+
+    def read_content(self, message: str) -> Iterator[bytes]:
+        return self.seal.opened(self.content(message), f"content {message}")
+
+    def drop_content(self, message: str) -> int:
+        """Octets that are free now. Under its lock."""
+        path = self.content(message)
+        try:
+            size = path.stat().st_size
+            path.unlink()
+        except FileNotFoundError:
+            return 0
+        return size
