@@ -25,7 +25,7 @@ from gatepost.auth.reputation import (
     written,
 )
 from gatepost.auth.spf.result import Spf, SpfResult
-from gatepost.model.check import NOTHING_FOUND, Check, Example, Report, Spec
+from gatepost.model.check import NOTHING_FOUND, Cache, Check, Example, Report, Spec
 from gatepost.model.check_settings import CheckSettings
 from gatepost.model.finding import Finding, Findings, Kind
 from gatepost.model.samples import mail
@@ -36,6 +36,7 @@ from gatepost.syntax.units import Duration, duration_text
 GOOD = Kind("reputation.good", "The sender is known for good mail.", score=-2.0)
 BAD = Kind("reputation.bad", "The sender is known for bad mail.", score=2.0)
 
+REMEMBERED = 10.0  # seconds: a history changes by the message, a name by the day
 NOW = 1704103200.0  # of the examples
 PASSED = Findings(values=(SpfResult(result=Spf.PASS, domain="example.net"),))
 
@@ -68,7 +69,10 @@ class Config(CheckSettings):
 class Reputation(Check[MailStage]):
     """Looks up what is known of the sender's domain and network; leaves the `Repute` for later checks."""
 
-    spec = Spec(of_client=True, name="reputation", kinds=(GOOD, BAD), after=("spf",), timeout=1.0)
+    spec = Spec(
+        of_client=True, name="reputation", kinds=(GOOD, BAD), after=("spf",), timeout=1.0,
+        cache=Cache(key=lambda at: f"{at.user and 1} {vouched(at.so_far)} {network(at.client_ip)}", ttl=REMEMBERED),
+    )  # fmt: skip
     examples = (
         Example(
             says="Most of what came from this network was refused.",
