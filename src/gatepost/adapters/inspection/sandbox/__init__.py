@@ -1,0 +1,1 @@
+"""How is a process held so that it can do no harm, whatever takes it over?"""
