@@ -100,7 +100,7 @@ class FileHoldings:
         os.close(os.open(draft, os.O_WRONLY | os.O_CREAT, 0o600))
         with draft.open("rb") as file:
             give(file.fileno(), draft.parent)
-        index = Index(draft, self.places.seal)
+        index = Index(draft, self.places.seal, is_new=True)
         problems: list[str] = []
         for shard in SHARDS:
             names = iter(os.listdir(self.places.directory / "entries" / shard))

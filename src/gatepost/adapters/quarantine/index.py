@@ -51,19 +51,24 @@ class Row(Struct, frozen=True):
 class Index:
     """The file at `path`. Not for several threads.
 
+    Args:
+        is_new: make its tables; else it is an error if they are not there.
+
     Raises (each method):
         sqlite3.Error: it cannot be read or written.
     """
 
-    def __init__(self, path: Path, seal: Seal) -> None:
+    def __init__(self, path: Path, seal: Seal, *, is_new: bool = False) -> None:
         self.path, self.seal = path, seal
         self.db = sqlite3.connect(path, isolation_level=None, timeout=10.0, check_same_thread=False)
         try:
             self.db.execute("PRAGMA journal_mode = WAL")
             self.db.execute("PRAGMA synchronous = FULL")  # a record leaves `new` only once it is known here
-            if self.db.execute("PRAGMA user_version").fetchone()[0] != VERSION:
+            if is_new:
                 self.db.executescript(TABLES)
                 self.db.execute("INSERT INTO about VALUES (?, 0, '')", (seal.name.hex(),))
+            elif self.db.execute("PRAGMA user_version").fetchone()[0] != VERSION:
+                raise sqlite3.DatabaseError("it is of another version, or empty")
             self.inode = path.stat().st_ino
         except BaseException:
             self.db.close()
