@@ -1,0 +1,169 @@
+"""Where does this URL lead, and what is odd about how it is written (WHATWG URL, RFC 3986)?
+
+Read as browsers do, which forgive much: what a strict reader calls no URL is what hides one.
+"""
+
+import re
+from urllib.parse import unquote
+
+from msgspec import Struct
+
+from gatepost.adapters.inspection.encoded.url_hosts import NAME_LIMIT, NONE, OBFUSCATED, Host, host_of
+from gatepost.auth.scripts import A_LABEL
+from gatepost.model.inspection import Link
+
+USERINFO = "userinfo"  # something before an `@`
+ODD_SCHEME = "odd-scheme"  # nothing that mail has a use for: javascript, vbscript, data, file, search-ms, ms-…
+DATA = "data"
+PORT = "port"  # another than the scheme's
+REDIRECT = "redirect"  # another URL within
+
+URL_LIMIT = 2048  # characters; browsers follow longer ones, people write none
+DATA_LIMIT = 128  # of a `data:` URL the beginning says it all
+SPECIAL = {"http": "80", "https": "443", "ftp": "21", "ws": "80", "wss": "443"}  # slashes may lean either way
+ORDINARY = frozenset(("http", "https", "ftp", "mailto", "tel", "sms", "cid", "mid", "callto", "webcal", "news", "geo"))
+SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]{0,30}+):")
+PLAIN = re.compile(r"https?://((?:[a-z0-9-]{1,63}\.){1,20}[a-z]{2,63})(?=[/?#]|\Z)")
+WITHIN = re.compile(r"https?(?::|%3a)(?:[/\\]|%2f|%5c)", re.IGNORECASE)
+SHARE = re.compile(r"\\\\([^\\/\s&]{1,255})")
+GAPS = str.maketrans("", "", "\t\r\n")
+AROUND = "".join(map(chr, range(33)))
+DEFANGED = {"hxxp": "http", "hxxps": "https", "h**p": "http", "h**ps": "https", "hxtp": "http", "hxtps": "https"}
+DEFANGED_START = re.compile(r"(h(?:xx|\*\*|xt)ps?)(?=\[?:)", re.IGNORECASE)
+
+
+class Place(Struct, frozen=True):
+    """Scheme, host part as written ("" if none) and the rest of a URL."""
+
+    scheme: str
+    authority: str
+    rest: str
+    traits: tuple[str, ...] = ()
+
+
+def link(
+    url: str, *, source: str, shown: str = "", assumed: str = "", base: str = "", traits: tuple[str, ...] = ()
+) -> Link | None:
+    """The URL as evidence; None for one that leads nowhere but into the message. Never raises.
+
+    Args:
+        url: as written; any length.
+        shown: what is seen instead of it, bounded.
+        assumed: scheme of a URL that has none.
+        base: absolute URL that a relative one begins at, "" if there is none.
+        traits: more to say about it.
+    """
+    if len(url) <= URL_LIMIT and (plain := PLAIN.match(url)) and is_tame(url, plain[1]):
+        seen = (REDIRECT,) if WITHIN.search(url, plain.end()) else ()
+        return Link(url=url, host=plain[1], source=source, shown=shown, traits=traits + seen)
+    url = url[:URL_LIMIT]
+    place = placed(url, assumed, base)
+    if place is None:
+        return None
+    host = host_of(place.authority) if place.authority else host_within(place)
+    written = printable(url.strip(AROUND)[: DATA_LIMIT if place.scheme == "data" else URL_LIMIT])
+    found = dict.fromkeys((*traits, *scheme_traits(place.scheme), *place.traits, *host.traits, *rest_traits(place)))
+    return Link(url=written, host=host.name, source=source, shown=shown, traits=tuple(found))
+
+
+def is_tame(url: str, host: str) -> bool:
+    """Nothing in it needs a second look."""
+    if not url.isascii() or not url.isprintable() or "\\" in url or len(host) > NAME_LIMIT:
+        return False
+    return A_LABEL not in host and host[0] != "-" and ".-" not in host and "-." not in host
+
+
+def placed(url: str, assumed: str, base: str) -> Place | None:
+    text = url.strip(AROUND).replace("[:]", ":")
+    traits = [OBFUSCATED] if text != url.strip(AROUND) else []
+    if text != (text := text.translate(GAPS)):
+        traits.append(OBFUSCATED)
+    if text.startswith("\\\\"):
+        return split("file", text, traits)
+    if defanged := DEFANGED_START.match(text):
+        text = DEFANGED[defanged[1].lower()] + text[defanged.end() :]
+        traits.append(OBFUSCATED)
+    scheme = None if assumed else SCHEME.match(text)
+    if scheme:
+        return split(scheme[1].lower(), text[scheme.end() :], traits)
+    if assumed:
+        return split(assumed, f"//{text}", traits)
+    return from_base(text, base, traits)
+
+
+def from_base(text: str, base: str, traits: list[str]) -> Place | None:
+    """A relative URL: None where no base says where it leads."""
+    start = SCHEME.match(base)
+    if text.replace("\\", "/").startswith("//"):
+        return split(start[1].lower() if start else "https", text, traits)
+    if start is None or not text or text.startswith("#"):
+        return None
+    place = split(start[1].lower(), base[start.end() :], traits)
+    return Place(place.scheme, place.authority, text, place.traits)
+
+
+def split(scheme: str, text: str, traits: list[str]) -> Place:
+    if scheme in SPECIAL or scheme == "file":
+        end = min(at for at in (text.find("?"), text.find("#"), len(text)) if at >= 0)
+        if "\\" in text[:end]:
+            text = text[:end].replace("\\", "/") + text[end:]
+            traits.append(OBFUSCATED)
+        behind = text.lstrip("/")
+        slashes = len(text) - len(behind)
+        if scheme == "file" and slashes == 3:  # a file of the reader's own
+            return Place(scheme, "", behind, tuple(traits))
+        if scheme != "file" and slashes != 2:
+            traits.append(OBFUSCATED)
+        return with_authority(scheme, behind, traits)
+    if text.startswith("//"):
+        return with_authority(scheme, text[2:], traits)
+    return Place(scheme, "", text, tuple(traits))
+
+
+def with_authority(scheme: str, text: str, traits: list[str]) -> Place:
+    end = min(at for at in (text.find("/"), text.find("?"), text.find("#"), len(text)) if at >= 0)
+    host = text[:end].rpartition("@")[2]
+    if len(host) < end:
+        traits.append(USERINFO)
+    name, colon, port = host.rpartition(":")
+    if colon and "]" not in port:
+        host = name
+        if port and port != SPECIAL.get(scheme):
+            traits.append(PORT if port.isdecimal() else OBFUSCATED)
+    return Place(scheme, host, text[end:], tuple(traits))
+
+
+def host_within(place: Place) -> Host:
+    """Of a URL without a host part: the domain of an address, the server of a share that is to be searched."""
+    if place.scheme == "mailto":
+        address = unquote(place.rest.partition("?")[0], errors="replace")
+        return host_of(address.rpartition("@")[2].strip(" >")) if "@" in address else NONE
+    if place.scheme in ORDINARY or place.scheme == "data":
+        return NONE
+    server = SHARE.search(unquote(place.rest, errors="replace"))
+    return host_of(server[1]) if server else NONE
+
+
+def scheme_traits(scheme: str) -> tuple[str, ...]:
+    if scheme in ORDINARY:
+        return ()
+    return (ODD_SCHEME, DATA) if scheme == "data" else (ODD_SCHEME,)
+
+
+def rest_traits(place: Place) -> tuple[str, ...]:
+    return (REDIRECT,) if place.scheme != "data" and WITHIN.search(place.rest) else ()
+
+
+def within(url: str) -> str:
+    """The last URL that stands within another as it would be followed; "" if there is none."""
+    found = list(WITHIN.finditer(url[:URL_LIMIT], 1))
+    if not found:
+        return ""
+    inner = url[found[-1].start() : URL_LIMIT]
+    escaped = "%" in found[-1][0]
+    inner = inner.partition("&")[0] if escaped or "?" not in inner else inner
+    return unquote(inner, errors="replace") if escaped else inner
+
+
+def printable(text: str) -> str:
+    return text if text.isprintable() else "".join([c if c.isprintable() else "\ufffd" for c in text])
