@@ -44,6 +44,7 @@ class FileHoldings:
         self.used = Used(self.places.used_file)
         self.index_file, self.lock_file = directory / "index.db", directory / "index.lock"
         self.index: Index | None = None
+        self.left: list[str] = []  # why what still lies in `new` could not be taken in
 
     def close(self) -> None:
         if self.index is not None:
@@ -106,7 +107,7 @@ class FileHoldings:
             names = iter(os.listdir(self.places.directory / "entries" / shard))
             while batch := list(islice(names, BATCH)):
                 index.add(self.readable([self.places.entry(name) for name in batch], problems))
-        index.note(problems)
+        index.note(len(problems), (*problems, "")[0])
         index.finish()
         draft.rename(self.index_file)
 
@@ -121,18 +122,26 @@ class FileHoldings:
                 problems.append(str(error))
 
     def problem(self) -> str:
-        return self.asked(lambda index: index.problem(), "")
+        count, reason = self.asked(lambda index: index.noted(), (0, ""))
+        count += len(self.left)
+        return f"{count} records cannot be read: {(reason, *self.left)[not reason]}" if count else ""
 
     def take_in(self, index: Index, new: Path) -> None:
         """What came since: committed first, moved then. Under the index's lock."""
+        self.left = []
         names = iter(os.listdir(new))
         while batch := list(islice(names, BATCH)):
             found: dict[str, tuple[int, int]] = {}
             copies = []
             for name in batch:
-                with suppress(Unavailable, FileNotFoundError):
-                    found[name] = version(new / name)
+                try:
+                    read = version(new / name)
                     copies.append(self.places.read_file(new / name))
+                    found[name] = read
+                except FileNotFoundError:
+                    continue
+                except Unavailable as error:
+                    self.left.append(str(error))
             index.add(copies)
             for name, read in found.items():
                 self.move(name, read)

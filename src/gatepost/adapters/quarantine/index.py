@@ -5,7 +5,7 @@ is read from the records.
 """
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from msgspec import Struct
@@ -130,9 +130,9 @@ class Index:
         self.db.executemany("DELETE FROM held WHERE id = ?", [(identity,) for identity in identities])
         self.db.execute("COMMIT")
 
-    def note(self, problems: Sequence[str]) -> None:
-        """Of records that could not be taken in."""
-        self.db.execute("UPDATE about SET unreadable = ?, reason = ?", (len(problems), (*problems, "")[0]))
+    def note(self, unreadable: int, reason: str) -> None:
+        """Of records that could not be taken in: how many, and why the first of them."""
+        self.db.execute("UPDATE about SET unreadable = ?, reason = ?", (unreadable, reason))
 
     # ── questions ────────────────────────────────────────────────────────────
     def find(self, search: HeldSearch) -> list[Row]:
@@ -183,10 +183,10 @@ class Index:
         asked = "SELECT DISTINCT message FROM held WHERE fate = ? AND message >= ? AND message < ?"
         return {found[0] for found in self.db.execute(asked, (Fate.HELD.value, shard, shard + "~"))}
 
-    def problem(self) -> str:
-        """What was noted; "" if there is nothing."""
+    def noted(self) -> tuple[int, str]:
+        """See `note`."""
         count, reason = self.db.execute("SELECT unreadable, reason FROM about").fetchone()
-        return f"{count} records cannot be read: {reason}" if count else ""
+        return int(count), str(reason)
 
     def room(self) -> int:
         """Octets of content that is held, each message once."""

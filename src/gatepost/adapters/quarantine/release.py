@@ -79,7 +79,7 @@ class Releasing:
             letter = self.letter(current)
             try:
                 delivery = await self.backends[backend].deliver(envelope(current, recipient, letter.size), letter)
-            except Unavailable as error:
+            except (Unavailable, OSError) as error:  # OSError: it was taken away meanwhile
                 return Release(current, ReleaseEnd.LATER, str(error))
             said = f"{delivery.host}: {delivery.reply}{DOUBT if delivery.doubtful else ''}"
             if not delivery.taken:
