@@ -24,6 +24,7 @@ def test_mime_26_one_part_of_several_is_given_and_said_to_be_one():
         FoldedFile(name="a", octets=b"evil", is_partial=True)
     ]
     assert not next(files(yenc(b"a", b"evil", "part=1 total=1 "))).is_partial
+    assert next(files(yenc(b"a", b"evil", "part=1 ").replace(b"size=4 name", b"size=9 name"))).is_partial
 
 
 def test_mime_26_a_missing_end_gives_what_is_there():

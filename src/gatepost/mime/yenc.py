@@ -12,6 +12,7 @@ PART = re.compile(rb"=ypart [^\r\n]*+\r?+\n?+")
 END = re.compile(rb"[\r\n]=y(?:end|begin) ")
 NAME = re.compile(rb"(?:^| )name=(.*+)", re.DOTALL)
 PIECE = re.compile(rb"(?:^| )(?:part|total)=(\d{1,9})")
+SIZE = re.compile(rb"(?:^| )size=(\d{1,15})")
 ESCAPE = re.compile(rb"=(.)", re.DOTALL)
 SHIFT = 42
 ESCAPE_SHIFT = 64
@@ -47,12 +48,15 @@ def file(text: bytes, begin: re.Match[bytes]) -> tuple[FoldedFile, int]:
     stop = end.start() if end else len(text)
     name = NAME.search(begin[1])
     octets = decoded(text[start:stop])
-    pieces = {int(number) for number in PIECE.findall(begin[1][: name.start()] if name else begin[1])}
+    said = begin[1][: name.start()] if name else begin[1]
+    pieces = {int(number) for number in PIECE.findall(said)}
+    size = SIZE.search(said)
+    is_short = part is not None and size is not None and int(size[1]) > len(octets)  # of the whole file
     return FoldedFile(
         name=name_text(name[1]) if name else "",
         octets=octets,
         is_cut=end is None or b"begin" in end[0],
-        is_partial=bool(pieces - {1}),
+        is_partial=is_short or bool(pieces - {1}),
     ), stop
 
 

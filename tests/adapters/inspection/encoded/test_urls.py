@@ -31,19 +31,22 @@ from tests.adapters.inspection.encoded.test_url_hosts import is_canonical
         ("https:////evil.example", "evil.example", ("obfuscated",)),
         ("http://3232235777:8080/", "192.168.1.1", ("port", "ip-host", "obfuscated")),
         ("https://evil.example:443/", "evil.example", ()),
-        ("http://evil.example:99999x/", "evil.example", ("obfuscated",)),
+        ("http://evil.example:port/", "evil.example", ()),
         ("jav\tascript:alert(1)", "", ("odd-scheme", "obfuscated")),
         ("\x01 JavaScript:void(0)", "", ("odd-scheme",)),
         ("vbscript:x", "", ("odd-scheme",)),
         ("data:text/html;base64,AAAA", "", ("odd-scheme", "data")),
         ("ht\ntp://evil.example", "evil.example", ("obfuscated",)),
+        ("http://evil.example/a\n b?c=d", "evil.example", ()),
+        ("git://a.example/b", "a.example", ()),
+        ("nosuch://a.example/b", "a.example", ("odd-scheme",)),
         ("hxxps://evil[.]example/x", "evil.example", ("obfuscated",)),
         ("h**p[:]//evil.example", "evil.example", ("obfuscated",)),
         ("http://xn--bcher-kva.example/", "xn--bcher-kva.example", ("idn",)),
         ("https://a.example/?u=https%3A%2F%2Fevil.example", "a.example", ("redirect",)),
         ("https://a.example/https://evil.example", "a.example", ("redirect",)),
         ("//evil.example/x", "evil.example", ()),
-        ("\\\\192.0.2.1\\share\\x.lnk", "192.0.2.1", ("odd-scheme", "obfuscated", "ip-host")),
+        ("\\\\192.0.2.1\\share\\x.lnk", "192.0.2.1", ("odd-scheme", "ip-host")),
         ("file:////evil.example/share", "evil.example", ("odd-scheme",)),
         ("file:///c:/windows", "", ("odd-scheme",)),
         ("search-ms:query=x&crumb=location:\\\\evil.example\\s", "evil.example", ("odd-scheme",)),
@@ -63,6 +66,13 @@ def test_spam_03_a_host_named_before_the_path_is_no_host_of_it():
     assert link("https://evil.example/www.bank.example/login", source="text").host == "evil.example"
 
 
+@pytest.mark.parametrize(
+    "url", ["http://" + "a" * 9000 + "@evil.example/", "\t" * 9000 + "ht" + "\n" * 9000 + "tp://evil.example"]
+)
+def test_spam_03_a_long_beginning_hides_no_host(url):
+    assert link(url, source="html").host == "evil.example"
+
+
 @pytest.mark.parametrize("url", ["#top", "page.html", "/x", "", "?a=b"])
 def test_a_url_within_the_message_is_none(url):
     assert link(url, source="html") is None
@@ -74,6 +84,11 @@ def test_a_url_within_the_message_is_none(url):
 )
 def test_a_relative_url_leads_where_the_base_says(url, host):
     assert link(url, source="html", base="https://a.example/b/").host == host
+
+
+def test_in_plain_text_a_scheme_that_nobody_knows_is_not_odd():
+    assert link("tcp://a.example/", source="text").traits == ()
+    assert link("search-ms:query=x", source="text").traits == ("odd-scheme",)
 
 
 def test_a_url_without_a_scheme_gets_the_one_that_is_assumed():

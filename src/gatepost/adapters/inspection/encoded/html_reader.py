@@ -29,6 +29,7 @@ from gatepost.adapters.inspection.encoded.style_sheets import (
     declarations,
     rules,
 )
+from gatepost.adapters.inspection.encoded.urls import URL_LIMIT
 
 START, END, TEXT, COMMENT = TokenType.START_TAG, TokenType.END_TAG, TokenType.TEXT, TokenType.COMMENT
 NESTED = 2  # documents within each other that are read
@@ -161,7 +162,7 @@ class Reader:
         if tag == "meta" and named.get("http-equiv", "").lower() == "refresh":
             self.add(refresh_url(named.get("content", "")), ("refresh",))
         elif tag == "base":
-            self.base = self.base or named.get("href", "")
+            self.base = self.base or named.get("href", "")[:URL_LIMIT]
         shown = named.get("alt", "") if tag == "img" else ""
         if tag == "input" and named.get("type", "").lower() in SUBMIT:
             shown = named.get("value", "")

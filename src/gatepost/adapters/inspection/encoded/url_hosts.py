@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from gatepost.auth.scripts import A_LABEL, deception
 from gatepost.syntax.bad_syntax import BadSyntax
-from gatepost.syntax.domain import DOTS, a_labels, require_host_name
+from gatepost.syntax.domain import DOTS, a_labels
 
 IP_HOST = "ip-host"  # an address instead of a name
 IDN = "idn"  # has letters beyond ASCII
@@ -20,6 +20,7 @@ NAME_LIMIT = 253
 LABEL_LIMIT = 63
 ADDRESS_PARTS = 4
 NUMBER_LIMIT = 20  # digits
+NAME = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")
 NUMBER = re.compile(r"0[xX][0-9a-fA-F]*+|[0-9]++")
 DEFANGED = re.compile(r"[\[({](?:\.|dot)[\])}]", re.IGNORECASE)
 
@@ -32,7 +33,6 @@ class Host(Struct, frozen=True):
 
 
 NONE = Host("")
-NO_HOST = Host("", (OBFUSCATED,))  # something is written there that is none
 
 
 def host_of(written: str) -> Host:
@@ -40,7 +40,7 @@ def host_of(written: str) -> Host:
     if not written:
         return NONE
     if len(written) > WRITTEN_LIMIT:
-        return NO_HOST
+        return NONE
     text = DEFANGED.sub(".", written)
     text = unquote(text, errors="replace") if "%" in text else text
     traits = (OBFUSCATED,) if text != written else ()
@@ -62,12 +62,9 @@ def joined(found: Host, traits: tuple[str, ...]) -> Host:
 
 
 def named(name: str) -> Host:
-    try:
-        require_host_name(name)
-    except BadSyntax:
-        return NO_HOST
-    if len(name) > NAME_LIMIT:
-        return NO_HOST
+    """As browsers and resolvers take it, which is more than the grammar of host names: `-a_.example` too."""
+    if len(name) > NAME_LIMIT or not NAME.fullmatch(name):
+        return NONE
     if A_LABEL not in name:
         return Host(name)
     return Host(name, (IDN, MIXED_SCRIPT) if deception(name) else (IDN,))

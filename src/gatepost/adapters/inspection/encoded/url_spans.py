@@ -20,9 +20,14 @@ HOST_LIMIT = 255
 TOKEN = re.compile(rf"[^\s<>\"\u00ab\u00bb\u2039\u203a\u201c-\u201f`{{}}|\x00-\x1f]{{1,{URL_LIMIT}}}+")
 SCHEME = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.*-]{1,30}+)\Z")
 SCHEME_LIMIT = 31
+WEB = re.compile(r"(?:h(?:tt|xx|\*\*|xt)ps?|ftp)\Z", re.IGNORECASE)
+ADDRESS = re.compile(r"mailto:[^\s\[\]()/:?,;]++(?:\?[^\s\[\]()]*+)?", re.IGNORECASE)
+BRACKET = re.compile(r"[()\[\]]")
 NOT_BEFORE = re.compile(r"[^\w.\[\]()-]")
 HOST = re.compile(r"[\w-]{1,63}(?:(?:\.|[\[(]\.[\])])[\w-]{1,63}){1,20}(?::\d{1,5})?\Z")
 TOP_LIMIT = 63
+SHARE = re.compile(r"\\\\[\w.-]{1,255}(?:@[\w@]{1,20})?\\[^\\]")
+BEFORE_SHARE = " \t\r\n\"'(<[="
 AFTER = ".,;:!?'*_~\u2019"
 CLOSING = {")": "(", "]": "["}
 
@@ -71,7 +76,12 @@ def marks(text: str) -> list[tuple[int, str]]:
 def at_scheme(text: str, at: int, after: int) -> Span | None:
     low = max(after, at - SCHEME_LIMIT)
     scheme = SCHEME.search(text[low:at])
-    found = token(text, low + scheme.start(), "") if scheme else None
+    if scheme is None:
+        return None
+    start = low + scheme.start()
+    if web := WEB.search(scheme[0]):  # a word is glued to it
+        start += web.start()
+    found = token(text, start, "")
     return found if found and any(map(str.isalnum, found.url[at - found.start :])) else None
 
 
@@ -82,21 +92,33 @@ def bare(text: str, at: int, after: int, mark: str) -> Span | None:
             is_word = at > 0 and (text[at - 1].isalnum() or text[at - 1] in "@.-_/")
             return None if is_word else token(text, at, "http")
         case "mailto:":
-            return token(text, at, "")
+            found = token(text, at, "")
+            address = ADDRESS.match(found.url) if found else None
+            return Span(at, at + address.end(), address[0]) if address else None
         case "\\\\":
             return share(text, at, after)
+    if mark == "/" and not ends_host(text, at, after):
+        return None
     start = start_of_host(text, at, after)
     if mark == "[.]":
         return token(text, start, "http") if start < at else None
     return token(text, start, "http") if is_host(text[start:at]) else None
 
 
+def ends_host(text: str, at: int, after: int) -> bool:
+    """A top-level domain stands before it: most slashes have none there."""
+    dot = text.rfind(".", max(after, at - TOP_LIMIT), at)
+    return dot >= 0 and is_top_level(text[dot + 1 : at].partition(":")[0].strip("])").lower())
+
+
 def share(text: str, at: int, after: int) -> Span | None:
     r"""`\\host\share`, or `http:\\host`, which browsers mend."""
     if at > 0 and text[at - 1] == ":":
         return at_scheme(text, at - 1, after)
+    if at > 0 and text[at - 1] not in BEFORE_SHARE:
+        return None
     found = token(text, at, "")
-    return found if found and found.url[2:3].isalnum() and "\\" in found.url[3:] else None
+    return found if found and SHARE.match(found.url) else None
 
 
 def start_of_host(text: str, at: int, after: int) -> int:
@@ -130,10 +152,19 @@ def token(text: str, start: int, assumed: str) -> Span | None:
 
 
 def without_ending(url: str) -> str:
-    open_ones = {closing: url.count(closing) - url.count(opening) for closing, opening in CLOSING.items()}
-    end = len(url)
-    while end and (url[end - 1] in AFTER or open_ones.get(url[end - 1], 0) > 0):
-        if url[end - 1] in open_ones:
-            open_ones[url[end - 1]] -= 1
-        end -= 1
-    return url[:end]
+    url = url[: first_unopened(url)]
+    return url.rstrip(AFTER)
+
+
+def first_unopened(url: str) -> int:
+    """Where a bracket closes that was opened before the URL; its end if none does."""
+    opened = {"(": 0, "[": 0}
+    for bracket in BRACKET.finditer(url):
+        opening = CLOSING.get(bracket[0])
+        if opening is None:
+            opened[bracket[0]] += 1
+        elif opened[opening] == 0:
+            return bracket.start()
+        else:
+            opened[opening] -= 1
+    return len(url)

@@ -18,15 +18,24 @@ DATA = "data"
 PORT = "port"  # another than the scheme's
 REDIRECT = "redirect"  # another URL within
 
-URL_LIMIT = 2048  # characters; browsers follow longer ones, people write none
+URL_LIMIT = 2048  # characters that are kept; people write no longer ones
+READ_LIMIT = 64 * 1024  # characters that are read: what is long may have its host at the end
 DATA_LIMIT = 128  # of a `data:` URL the beginning says it all
 SPECIAL = {"http": "80", "https": "443", "ftp": "21", "ws": "80", "wss": "443"}  # slashes may lean either way
-ORDINARY = frozenset(("http", "https", "ftp", "mailto", "tel", "sms", "cid", "mid", "callto", "webcal", "news", "geo"))
+ORDINARY = frozenset(
+    "http https ftp ftps mailto tel sms smsto cid mid callto webcal news nntp geo maps git ssh svn irc xmpp sip sips "
+    "magnet bitcoin whatsapp tg skype im matrix".split()
+)
+DANGEROUS = frozenset(
+    "javascript vbscript jscript livescript data file smb search search-ms mk res its mhtml hcp shell view-source jar "
+    "wscript telnet about blob filesystem onenote".split()
+)
 SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]{0,30}+):")
 PLAIN = re.compile(r"https?://((?:[a-z0-9-]{1,63}\.){1,20}[a-z]{2,63})(?=[/?#]|\Z)")
 WITHIN = re.compile(r"https?(?::|%3a)(?:[/\\]|%2f|%5c)", re.IGNORECASE)
 SHARE = re.compile(r"\\\\([^\\/\s&]{1,255})")
 GAPS = str.maketrans("", "", "\t\r\n")
+GAP_WITHIN = 300  # characters: scheme and host end there
 AROUND = "".join(map(chr, range(33)))
 DEFANGED = {"hxxp": "http", "hxxps": "https", "h**p": "http", "h**ps": "https", "hxtp": "http", "hxtps": "https"}
 DEFANGED_START = re.compile(r"(h(?:xx|\*\*|xt)ps?)(?=\[?:)", re.IGNORECASE)
@@ -56,27 +65,30 @@ def link(
     if len(url) <= URL_LIMIT and (plain := PLAIN.match(url)) and is_tame(url, plain[1]):
         seen = (REDIRECT,) if WITHIN.search(url, plain.end()) else ()
         return Link(url=url, host=plain[1], source=source, shown=shown, traits=traits + seen)
-    url = url[:URL_LIMIT]
+    url = url.strip(AROUND)[:READ_LIMIT]
     place = placed(url, assumed, base)
     if place is None:
         return None
     host = host_of(place.authority) if place.authority else host_within(place)
-    written = printable(url.strip(AROUND)[: DATA_LIMIT if place.scheme == "data" else URL_LIMIT])
-    found = dict.fromkeys((*traits, *scheme_traits(place.scheme), *place.traits, *host.traits, *rest_traits(place)))
+    odd = scheme_traits(place.scheme, source)
+    found = dict.fromkeys((*traits, *odd, *place.traits, *host.traits, *rest_traits(place)))
+    written = printable(url[: DATA_LIMIT if place.scheme == "data" else URL_LIMIT])
     return Link(url=written, host=host.name, source=source, shown=shown, traits=tuple(found))
 
 
 def is_tame(url: str, host: str) -> bool:
     """Nothing in it needs a second look."""
-    if not url.isascii() or not url.isprintable() or "\\" in url or len(host) > NAME_LIMIT:
+    if not url.isascii() or not url.isprintable() or "\\" in url:
         return False
-    return A_LABEL not in host and host[0] != "-" and ".-" not in host and "-." not in host
+    return len(host) <= NAME_LIMIT and A_LABEL not in host
 
 
 def placed(url: str, assumed: str, base: str) -> Place | None:
-    text = url.strip(AROUND).replace("[:]", ":")
-    traits = [OBFUSCATED] if text != url.strip(AROUND) else []
-    if text != (text := text.translate(GAPS)):
+    text = url.replace("[:]", ":")
+    traits = [OBFUSCATED] if text != url else []
+    gap = next((at for at, c in enumerate(text[:GAP_WITHIN]) if c in "\t\r\n"), -1)
+    text = text.translate(GAPS)
+    if gap >= 0 and gap < end_of_host(text):  # after the host it is a long line that somebody wrapped
         traits.append(OBFUSCATED)
     if text.startswith("\\\\"):
         return split("file", text, traits)
@@ -89,6 +101,15 @@ def placed(url: str, assumed: str, base: str) -> Place | None:
     if assumed:
         return split(assumed, f"//{text}", traits)
     return from_base(text, base, traits)
+
+
+def end_of_host(text: str) -> int:
+    """Where scheme and host end; of a URL without `//` where the scheme does."""
+    slashes = text.find("//")
+    if slashes < 0:
+        return text.find(":")
+    ends = [at for at in (text.find("/", slashes + 2), text.find("?", slashes + 2), len(text)) if at >= 0]
+    return min(ends)
 
 
 def from_base(text: str, base: str, traits: list[str]) -> Place | None:
@@ -107,7 +128,8 @@ def split(scheme: str, text: str, traits: list[str]) -> Place:
         end = min(at for at in (text.find("?"), text.find("#"), len(text)) if at >= 0)
         if "\\" in text[:end]:
             text = text[:end].replace("\\", "/") + text[end:]
-            traits.append(OBFUSCATED)
+            if scheme != "file":
+                traits.append(OBFUSCATED)
         behind = text.lstrip("/")
         slashes = len(text) - len(behind)
         if scheme == "file" and slashes == 3:  # a file of the reader's own
@@ -128,8 +150,8 @@ def with_authority(scheme: str, text: str, traits: list[str]) -> Place:
     name, colon, port = host.rpartition(":")
     if colon and "]" not in port:
         host = name
-        if port and port != SPECIAL.get(scheme):
-            traits.append(PORT if port.isdecimal() else OBFUSCATED)
+        if port.isdecimal() and port != SPECIAL.get(scheme):
+            traits.append(PORT)
     return Place(scheme, host, text[end:], tuple(traits))
 
 
@@ -144,10 +166,11 @@ def host_within(place: Place) -> Host:
     return host_of(server[1]) if server else NONE
 
 
-def scheme_traits(scheme: str) -> tuple[str, ...]:
-    if scheme in ORDINARY:
-        return ()
-    return (ODD_SCHEME, DATA) if scheme == "data" else (ODD_SCHEME,)
+def scheme_traits(scheme: str, source: str) -> tuple[str, ...]:
+    """In plain text what nobody knows is no link."""
+    if scheme in DANGEROUS or scheme.startswith("ms-") or (source != "text" and scheme not in ORDINARY):
+        return (ODD_SCHEME, DATA) if scheme == "data" else (ODD_SCHEME,)
+    return ()
 
 
 def rest_traits(place: Place) -> tuple[str, ...]:
