@@ -38,12 +38,15 @@ END:VCALENDAR
 """
 
 
-def test_spam_05_an_invitation_gives_its_words_its_links_and_its_files():
-    found = opened(INVITE)
-    assert [item for item in found if isinstance(item, Member)] == [Member("a;b.exe", b"MZ" * 100, "application/x")]
-    assert [(text.kind, text.text) for text in found if isinstance(text, Text)] == [
-        ("plain", "Pay, now\nGo to https://evil.example/pay\nor call"),
-        ("html", "Rich text"),
+def test_spam_05_an_invitation_gives_its_files():
+    assert opened(INVITE) == [Member("a;b.exe", b"MZ" * 100, "application/x")]
+
+
+def test_spam_05_an_invitation_gives_its_words_and_its_links():
+    found = list(words(INVITE.encode(), "text/calendar", "utf-8", "2"))
+    assert [(text.path, text.kind, text.text) for text in found if isinstance(text, Text)] == [
+        ("2", "plain", "Pay, now\nGo to https://evil.example/pay\nor call"),
+        ("2", "html", "Rich text"),
     ]
     assert [(link.host, link.source) for link in found if isinstance(link, Link)] == [
         ("evil.example", "calendar"),
@@ -53,15 +56,9 @@ def test_spam_05_an_invitation_gives_its_words_its_links_and_its_files():
     ]
 
 
-def test_spam_05_a_part_that_is_a_calendar_gives_the_same_words():
-    found = list(words(INVITE.encode(), "text/calendar", "utf-8", "2"))
-    assert [text.path for text in found if isinstance(text, Text)] == ["2", "2"]
-    assert not [item for item in found if isinstance(item, Member)]
-
-
 def test_a_card_gives_its_picture():
     card = f"BEGIN:VCARD\nFN:A\nitem1.PHOTO;ENCODING=b;TYPE=JPEG:{DATA}\nLOGO:data:image/png;base64,{DATA}\nEND:VCARD\n"
-    assert [(m.declared, m.octets) for m in opened(card) if isinstance(m, Member)] == [
+    assert [(m.declared, m.octets) for m in opened(card)] == [
         ("", b"MZ" * 100),
         ("image/png", b"MZ" * 100),
     ]
@@ -76,11 +73,14 @@ PIECES = st.lists(
 
 @given(PIECES)
 def test_any_calendar_is_read_without_a_crash(text):
-    assert sum(len(item.octets) for item in opened(text) if isinstance(item, Member)) <= len(text)
+    assert sum(len(file.octets) for file in opened(text)) <= len(text)
+    assert list(words(text.encode("utf-8", "replace"), "text/calendar", "utf-8", ""))
 
 
 def test_a_calendar_of_many_lines_takes_linear_time():
     for piece in ("ATTACH;ENCODING=BASE64:AAAA\n", ";A=B", "\n ", "A:B\n", 'A;B="', "SUMMARY:http://a.example/\n"):
         started = time.process_time()
-        opened("A" + piece * (1_000_000 // len(piece)))
+        text = "A" + piece * (1_000_000 // len(piece))
+        opened(text)
+        list(words(text.encode(), "text/calendar", "utf-8", ""))
         assert time.process_time() - started < 2

@@ -1,8 +1,7 @@
-"""Which files does a calendar or a card hold, what does it say, and where does it lead?"""
+"""Which files does a calendar or a card hold? What it says is read where all words are (`words`)."""
 
 from gatepost.adapters.inspection.budget import Budget
 from gatepost.adapters.inspection.encoded.calendars import content_lines, files
-from gatepost.adapters.inspection.encoded.words import words
 from gatepost.adapters.inspection.opened import Hints, Member, Opened
 from gatepost.mime.charset import text_of
 
@@ -11,4 +10,3 @@ def open_calendar(octets: bytes, hints: Hints, budget: Budget) -> Opened:
     budget.room(len(octets))
     for file in files(tuple(content_lines(text_of(octets, "")))):
         yield Member(file.name, file.octets, file.media_type)
-    yield from words(octets, "text/calendar", "", "")
