@@ -1,9 +1,11 @@
 """Something is killed between any two network events of a delivery: nothing is lost, and duplicates are counted."""
 
 import asyncio
+import json
 import os
 import signal
 import stat
+import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from itertools import count
@@ -15,7 +17,7 @@ from gatepost.adapters.journal.records import JournalRecords
 from gatepost.testing.mailbox import Offer
 from tests.e2e.moments import ONE_BY_ONE, PIPELINED, Count, Moments, Sender, Strike, WatchedMailbox, process_of
 from tests.e2e.one_process import held_in_directory
-from tests.servers.gateway import Gateway, Settings
+from tests.servers.gateway import PROGRAM, Gateway, Settings
 from tests.servers.loopback import wait_until
 from tests.servers.postfix import ReceivingPostfix
 
@@ -36,7 +38,7 @@ class House:
         self.numbers = count(1)
         self.count = Count()
         self.accepted: list[str] = []
-        self.count_held = False
+        self.held_for: frozenset[str] = frozenset()
 
     async def send(
         self, at: str = "", strike: "Strike | None" = None, message: bytes = SMALL, pieces: int = 1
@@ -49,20 +51,26 @@ class House:
         self.accepted.append(await self.sender.deliver(moments))
         self.server.moments = Moments()
         await moments.are_over()
-        copies = self.copies(b"Subject: %d\r\n" % number)
-        assert all(octets.endswith(b"\r\n" + content) for octets in copies), "a torn message was taken for a whole one"
         self.count.struck += moments.struck
         self.count.messages += 1
-        self.count.duplicates += max(0, len(copies) - 1)
-        self.count.lost += not copies
+        for recipient in RECIPIENTS:
+            copies = self.copies(b"Subject: %d\r\n" % number, recipient)
+            assert all(octets.endswith(b"\r\n" + content) for octets in copies), "a torn message was taken for whole"
+            is_first = recipient == RECIPIENTS[0] or bool(self.held_for)  # those who share its fate count once
+            self.count.duplicates += max(0, len(copies) - 1) * is_first
+            self.count.lost += not copies
         return moments
 
-    def copies(self, token: bytes) -> list[bytes]:
-        """Of the message with that token, at the mail server or in the quarantine."""
-        if not self.count_held:
-            return self.server.copies(token)
-        held = held_in_directory(self.gateway.directory / "data")
-        return [one["octets"] for one in held if token in one["octets"]]
+    def copies(self, token: bytes, recipient: str) -> list[bytes]:
+        """His, of the message with that token: at the mail server or in the quarantine, and nowhere else."""
+        held = [
+            one["octets"]
+            for one in held_in_directory(self.gateway.directory / "data")
+            if token in one["octets"] and one["recipient"] == recipient
+        ]
+        got = [m.octets for m in self.server.received if token in m.octets and recipient in m.recipients]
+        assert not (got if recipient in self.held_for else held), f"{recipient} is accounted for twice"
+        return held if recipient in self.held_for else got
 
     async def send_at_every_moment(self, strike: Strike, message: bytes = SMALL, pieces: int = 1) -> None:
         names = (await self.send(message=message, pieces=pieces)).names()
@@ -190,12 +198,52 @@ async def test_the_supervisor_is_killed_and_what_is_under_way_ends_well(small_ho
     summary(house.count)
 
 
+HOLDING = {"policy": {"rules": [{"name": "all", "phase": "message", "when": "true", "action": "quarantine"}]}}
+
+
+def for_one(action: str) -> Settings:
+    """The first of the recipients gets another verdict than the second."""
+    rule = {"name": "one", "phase": "message", "when": "recipient.local == 'a'", "action": action}
+    return {"policy": {"rules": [rule]}}
+
+
+@pytest.mark.parametrize("message", [SMALL, LARGE], ids=["small", "large"])
+async def test_a_worker_is_killed_while_it_holds_a_message(summary, message):
+    """Between any two things that the client says or hears."""
+    async with built(PIPELINED, WORKERS, HOLDING) as house:
+        house.held_for = frozenset(RECIPIENTS)
+        names = (await house.send(message=message)).names()
+        for name in names:
+            await house.send(name, house.kill_worker, message)
+        assert house.count.duplicates == house.count.lost == 0 and house.count.struck > 8, house.count
+        await asyncio.to_thread(house.gateway.stop)
+        assert not house.missing_traces()
+        summary(house.count)
+
+
+@pytest.mark.parametrize("action", ["quarantine", "reject"])
+async def test_a_worker_is_killed_while_it_holds_a_message_for_some_and_delivers_it_to_others(summary, action):
+    """The one is held exactly once, at every moment; the other may get it twice, as ever, and never not at all."""
+    async with built(PIPELINED, WORKERS, for_one(action)) as house:
+        house.held_for = frozenset(RECIPIENTS[:1])
+        await house.send_at_every_moment(house.kill_worker)
+        for number in range(1, next(house.numbers)):
+            assert len(house.copies(b"Subject: %d\r\n" % number, RECIPIENTS[0])) == 1
+        summary(house.count)
+
+
+async def test_the_mail_server_dies_while_a_message_is_held_for_some(summary):
+    async with built(PIPELINED, 1, for_one("quarantine")) as house:
+        house.held_for = frozenset(RECIPIENTS[:1])
+        await house.send_at_every_moment(house.server.die)
+        summary(house.count)
+
+
 async def test_a_worker_is_killed_while_it_puts_a_message_into_the_quarantine(summary):
-    """At any moment from the final dot on; the client comes again, and it is held once and whole."""
-    rule = {"name": "all", "phase": "message", "when": "true", "action": "quarantine"}
-    async with built(PIPELINED, WORKERS, {"policy": {"rules": [rule]}}) as house:
-        house.count_held = True
-        for step in range(30):
+    """At any moment from the final dot on; the client comes again, and it is held once and whole for each."""
+    async with built(PIPELINED, WORKERS, HOLDING) as house:
+        house.held_for = frozenset(RECIPIENTS)
+        for step in range(40):
 
             async def kill_a_little_later(delay: float = step * 0.0003) -> None:
                 await asyncio.sleep(delay)
@@ -203,7 +251,34 @@ async def test_a_worker_is_killed_while_it_puts_a_message_into_the_quarantine(su
 
             await house.send("after the client says the final dot", kill_a_little_later, LARGE if step % 2 else SMALL)
         assert house.count.duplicates == house.count.lost == 0, house.count
+        await asyncio.to_thread(house.gateway.stop)
+        assert not list((house.gateway.directory / "data" / "quarantine" / "content").glob("*/*.*"))
         summary(house.count)
+
+
+async def test_the_housekeeper_is_killed_while_it_brings_the_index_up_to_date(small_house, summary):
+    """What is held is in the files; nothing depends on the process that lists it."""
+    house = small_house
+    house.gateway.settings = {**house.gateway.settings, **HOLDING}
+    house.gateway.write()
+    await asyncio.to_thread(house.gateway.stop)
+    await asyncio.to_thread(house.gateway.start)
+    house.held_for = frozenset(RECIPIENTS)
+    for _ in range(3):
+        await house.send()
+        pids = [r["id"] for r in house.gateway.records(event="process started", process="housekeeper")]
+        with suppress(ProcessLookupError):
+            os.kill(pids[-1], signal.SIGKILL)
+        await house.send()
+    assert house.count.duplicates == house.count.lost == 0, house.count
+    listed = await asyncio.to_thread(quarantined_by_command, house.gateway)
+    assert len(listed) == 2 * house.count.messages
+    summary(house.count)
+
+
+def quarantined_by_command(gateway: Gateway) -> list[object]:
+    command = [str(PROGRAM), "quarantine", "list", "--json", "-c", str(gateway.file)]
+    return list(json.loads(subprocess.run(command, capture_output=True, check=True).stdout))
 
 
 async def test_postfix_is_killed_under_load_and_so_are_workers(start_postfix, start_gateway, summary):
