@@ -1,8 +1,52 @@
-"""What is this thing: by its content, and by every name it could be shown under?"""
+"""What is this thing: by its content, and by every name it could be shown under?
+
+Formats, each with an opener in one of the tables beside (`archives`, `documents`, `encoded`) or read by the walk:
+zip rar 7z gzip bzip2 xz lzma lzip zstd lz4 compress cab szdd arj wim xar ar rpm cpio tar lha ace pst · iso udf img vhd
+vhdx dmg qcow2 vmdk · ole ooxml odf flat-office activemime rtf pdf html svg lnk shortcut onenote chm sheet · tnef pgp
+text-encodings pkcs7 ics appledouble applesingle mbox image · rfc822
+"""
+
+from collections.abc import Iterator
 
 from msgspec import Struct
 
+from gatepost.adapters.inspection.types import claims, polyglots, storages, zips
+from gatepost.adapters.inspection.types.kind import Kind
+from gatepost.adapters.inspection.types.libmagic import media_type_of
+from gatepost.adapters.inspection.types.media import class_of_media
+from gatepost.adapters.inspection.types.names import NameRead, read_name
+from gatepost.adapters.inspection.types.signatures import by_signature
+from gatepost.adapters.inspection.types.texts import as_text, kinds_of_text
 from gatepost.model.inspection import FileClass, Trait
+from gatepost.model.traits import POLYGLOT
+
+NAMES = 16  # of one thing that are looked at
+BY_NAME = {
+    "sheet": frozenset({"csv", "tsv", "slk", "sylk", "dif", "iqy", "oqy", "rqy", "dqy"}),
+    "html": frozenset({"html", "htm", "xhtml", "xht", "shtml", "hta"}),
+    "svg": frozenset({"svg"}),
+    "rfc822": frozenset({"eml", "mht", "mhtml", "emlx", "nws"}),
+    "ics": frozenset({"ics", "ical", "ifb", "vcs"}),
+    "pkcs7": frozenset({"p7m", "p7z", "p7s"}),
+    "pgp": frozenset({"pgp", "gpg", "asc"}),
+    "mbox": frozenset({"mbox"}),
+    "shortcut": frozenset(
+        "url website desktop webloc inetloc fileloc library-ms search-ms searchconnector-ms settingcontent-ms "
+        "scf".split()
+    ),
+}
+BY_DECLARED = {
+    "text/html": "html", "application/xhtml+xml": "html", "image/svg+xml": "svg", "message/rfc822": "rfc822",
+    "message/global": "rfc822", "text/calendar": "ics", "application/ics": "ics", "application/pkcs7-mime": "pkcs7",
+    "application/x-pkcs7-mime": "pkcs7", "application/mbox": "mbox", "application/hta": "html", "text/csv": "sheet",
+    "application/pgp-encrypted": "pgp", "application/pgp": "pgp", "application/pkcs7-signature": "pkcs7",
+}  # fmt: skip
+FOLDED = (b"begin ", b"begin-base64 ", b"=ybegin ", b"(This file must be converted")
+MOST_FOLDED = 50  # places where one of these words stands that are looked at
+NO_PROGRAM = frozenset({
+    FileClass.MESSAGE, FileClass.IMAGE, FileClass.PDF, FileClass.OFFICE, FileClass.CALENDAR, FileClass.ARCHIVE,
+    FileClass.MEDIA,
+})  # fmt: skip
 
 
 class Identity(Struct, frozen=True, kw_only=True):
@@ -29,4 +73,93 @@ def identify(octets: bytes, names: tuple[str, ...], declared: str) -> Identity:
         names: every name a client could show.
         declared: media type as declared, lower-case, "" if none.
     """
-    return Identity(media_type=declared or "application/octet-stream", classes=(FileClass.UNKNOWN,))
+    reads = tuple(read_name(name) for name in names[:NAMES])
+    kinds = list(kinds_of(octets, reads, declared))
+    is_text = kinds[0].file_class in (FileClass.TEXT, FileClass.HTML, FileClass.SCRIPT, FileClass.MESSAGE)
+    formats = dict.fromkeys(kind.format for kind in kinds if kind.format)
+    formats.update(dict.fromkeys(told_formats(octets, reads, declared, is_text)))
+    odd = tuple(claims.traits(reads, declared, kinds))
+    if len(kinds) > 1:
+        odd += (Trait(POLYGLOT, " and ".join(kind.media_type for kind in kinds)),)
+    return Identity(
+        media_type=kinds[0].media_type,
+        classes=classes(kinds, reads, declared),
+        formats=tuple(formats),
+        traits=odd,
+    )
+
+
+def kinds_of(octets: bytes, reads: tuple[NameRead, ...], declared: str) -> Iterator[Kind]:
+    first = refined(by_signature(octets), octets) or as_words(octets, reads, declared)
+    if first is None:
+        media_type = media_type_of(octets)
+        first = Kind(media_type, class_of_media(media_type))
+    yield first
+    yield from (other for other in polyglots.others(octets, first) if other.format != first.format)
+
+
+def refined(kind: Kind | None, octets: bytes) -> Kind | None:
+    if kind is None:
+        return None
+    match kind.format:
+        case "zip":
+            return zips.used_as(octets)
+        case "ole":
+            return storages.used_as(octets)
+        case _:
+            return kind
+
+
+def as_words(octets: bytes, reads: tuple[NameRead, ...], declared: str) -> Kind | None:
+    """None if it is no text."""
+    head = as_text(octets)
+    if head is None:
+        return None
+    found = next(kinds_of_text(head, claims.is_read_as_text(reads, declared)), None)
+    if found is not None:
+        return found
+    if declared in ("text/html", "application/xhtml+xml"):
+        return Kind(declared, FileClass.HTML, "html")
+    return Kind(declared if declared.startswith("text/") else "text/plain", FileClass.TEXT)
+
+
+def told_formats(octets: bytes, reads: tuple[NameRead, ...], declared: str, is_text: bool) -> Iterator[str]:
+    """What an opener should try since a client would, by the name or the declared type."""
+    told = frozenset(word for read in reads for word in read.extensions)
+    if told:
+        yield from (name for name, words in BY_NAME.items() if words & told)
+    if declared in BY_DECLARED:
+        yield BY_DECLARED[declared]
+    if is_text and any(begins_line(octets, mark) for mark in FOLDED):
+        yield "text-encodings"
+
+
+def begins_line(octets: bytes, mark: bytes) -> bool:
+    """Somewhere; for uuencode with a file's mode behind it."""
+    at = octets.find(mark)
+    for _ in range(MOST_FOLDED):
+        if at < 0:
+            return False
+        if (at == 0 or octets[at - 1] in b"\r\n") and (
+            mark[:5] != b"begin" or octets[at + len(mark) : at + len(mark) + 1].isdigit()
+        ):
+            return True
+        at = octets.find(mark, at + 1, -1)
+    return True
+
+
+def classes(kinds: list[Kind], reads: tuple[NameRead, ...], declared: str) -> tuple[FileClass, ...]:
+    found = dict.fromkeys(kind.file_class for kind in kinds)
+    for read in reads:
+        ignored = FileClass.EXECUTABLE if is_domain(read, kinds[0]) else None
+        found.update(dict.fromkeys(kind for kind in read.classes if kind is not ignored))
+    if not reads and (kind := class_of_media(declared)) is not FileClass.UNKNOWN:
+        found[kind] = None  # the client makes up a name, and takes the extension from this
+    if len(found) > 1:
+        found.pop(FileClass.UNKNOWN, None)
+    return tuple(found)
+
+
+def is_domain(read: NameRead, kind: Kind) -> bool:
+    """`Your order at example.com`: what is a picture or a message is no program, though its name ends like one."""
+    return read.extensions == ("com",) and kind.certain and kind.file_class in NO_PROGRAM

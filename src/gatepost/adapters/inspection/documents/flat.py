@@ -1,0 +1,55 @@
+"""What is in an Office document that is one XML file: Word and Excel 2003, flat OPC, flat OpenDocument?"""
+
+import re
+from base64 import b64decode
+from binascii import Error
+
+from gatepost.adapters.inspection.budget import Budget
+from gatepost.adapters.inspection.documents import odf, relationships, word_fields
+from gatepost.adapters.inspection.documents.inflating import inflated
+from gatepost.adapters.inspection.documents.xml_tags import as_string, has_own_entities
+from gatepost.adapters.inspection.opened import Hints, Member, Opened
+from gatepost.model.inspection import Trait
+from gatepost.model.traits import ENTITIES, MACRO, UNREADABLE
+
+ENCODED = re.compile(r"<(?:\w+:)?(?:binData|binaryData|binary-data)\b([^<>]*)>([^<]+)<")
+NAME = re.compile(r"name=\"([^\"]{1,300})\"")
+BASIC = re.compile(
+    r"<(?:ooo:|script:|office:)?(?:module|script)\b[^<>]*(?:language=\"[^\"]*Basic|name=)", re.IGNORECASE
+)
+DEFLATED = re.compile(rb"\x78[\x01\x5e\x9c\xda]")
+
+
+def open_flat(octets: bytes, hints: Hints, budget: Budget) -> Opened:
+    if has_own_entities(octets):
+        yield Trait(ENTITIES)
+        return
+    text = as_string(octets)
+    for match in ENCODED.finditer(text):
+        budget.member()
+        name = NAME.search(match[1])
+        yield Member(name[1] if name else "object", decoded(match[2], budget), alike=True)
+    if 'macrosPresent="yes"' in text or BASIC.search(text):
+        yield Trait(MACRO)
+    yield from word_fields.dangers(octets)
+    yield from relationships.dangers(octets)
+    yield from odf.in_content(octets, "content.xml")
+
+
+def decoded(text: str, budget: Budget) -> bytes:
+    budget.room(len(text))
+    try:
+        return b64decode(text)
+    except (Error, ValueError):
+        return b""
+
+
+def open_activemime(octets: bytes, hints: Hints, budget: Budget) -> Opened:
+    """The macros of a Word or Excel document that is XML or MHT: an OLE storage, deflated behind a short header."""
+    yield Trait(MACRO, "ActiveMime")
+    found = DEFLATED.search(octets, 0, 256)
+    plain = inflated(octets[found.start() :], budget) if found else b""
+    if plain:
+        yield Member("macros", plain, alike=True)
+    else:
+        yield Trait(UNREADABLE, "ActiveMime without content")

@@ -1,0 +1,49 @@
+"""What file is in an OLE package or object (MS-OLEDS), and where does a linked one come from?"""
+
+import re
+
+from gatepost.adapters.inspection.documents.addresses import host_of, is_share, printable
+from gatepost.adapters.inspection.opened import Member
+from gatepost.model.inspection import Trait
+from gatepost.model.traits import EMBEDDED, REMOTE_TEMPLATE
+
+LONGEST_NAME = 1024  # octets
+WIDE_ADDRESS = re.compile(
+    rb"(?:(?:h\x00t\x00t\x00p\x00|f\x00t\x00p\x00|f\x00i\x00l\x00e\x00)[\x20-\x7e]|\\\x00\\)\x00(?:[\x20-\x7e]\x00){4,1000}"
+)
+PLAIN_ADDRESS = re.compile(rb"(?:https?://|ftp://|file://|\\\\\\\\)[\x21-\x7e]{4,1000}")
+
+
+def text_until_nul(octets: bytes, at: int) -> tuple[str, int]:
+    """A name and where it ends."""
+    end = octets.find(b"\x00", at, at + LONGEST_NAME)
+    if end < 0:
+        return "", at
+    return octets[at:end].decode("latin-1"), end + 1
+
+
+def from_native(octets: bytes) -> Member | None:
+    """A stream `\\x01Ole10Native` (or the same without its length): label, path, and the file; None if it is none."""
+    for start in (4, 0):
+        if octets[start : start + 2] != b"\x02\x00":
+            continue
+        label, at = text_until_nul(octets, start + 2)
+        path, at = text_until_nul(octets, at)
+        at += 4  # flags
+        length = int.from_bytes(octets[at : at + 4], "little")  # of the path once more
+        at += 4 + length
+        size = int.from_bytes(octets[at : at + 4], "little")
+        if length <= LONGEST_NAME and at + 4 <= len(octets):
+            return Member(label or path, octets[at + 4 : at + 4 + size], traits=(Trait(EMBEDDED, "package"),))
+    return None
+
+
+def remote_targets(octets: bytes) -> tuple[str, ...]:
+    """Addresses on the network in a moniker or link, each once; bounded."""
+    found = [match[0].decode("utf-16-le", "replace") for match in WIDE_ADDRESS.finditer(octets)]
+    found += [match[0].decode("latin-1") for match in PLAIN_ADDRESS.finditer(octets)]
+    return tuple(dict.fromkeys(address for address in found[:50] if host_of(address)))
+
+
+def remote(address: str, what: str) -> Trait:
+    return Trait(REMOTE_TEMPLATE, printable(f"{what}: {'share ' if is_share(address) else ''}{host_of(address)}"))
