@@ -1,5 +1,6 @@
 """What can qpdf take out of this PDF: scripts, files, addresses; and does a word of the message open it?"""
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from io import BytesIO
@@ -16,9 +17,12 @@ from gatepost.model.traits import ATTACHED, DECRYPTED, ENCRYPTED, JAVASCRIPT, LA
 
 MOST_OBJECTS = 50_000
 BETWEEN_LOOKS = 200  # objects
+MOST_PARTS = 1000  # of one object
+LONGEST_ARRAY = 10_000
 TRIES = 50  # passwords
 STREAM_MEMORY = 64 * 1024 * 1024  # octets that qpdf may unpack of one stream
 ACTIONS = {"/JavaScript": JAVASCRIPT, "/Launch": LAUNCH, "/ImportData": LAUNCH}
+WORDS = re.compile(rb"/(?:JS|URI|EF|XFA|JavaScript|Launch|ImportData)(?![A-Za-z0-9])")
 FAILURES = (PdfError, ValueError, TypeError, KeyError, NotImplementedError, RuntimeError)
 
 
@@ -58,21 +62,31 @@ def in_objects(pdf: Pdf, budget: Budget) -> Iterator[Member | Trait | Link]:
         if number >= MOST_OBJECTS:
             yield Trait(UNREADABLE, "more objects than are looked at")
             return
-        if isinstance(thing, Dictionary | Stream):
-            yield from in_dictionary(thing, budget)
-            for value in direct_actions(thing):
-                yield from in_dictionary(value, budget)
+        if is_interesting(thing):
+            for part in parts(thing):
+                yield from in_dictionary(part, budget)
 
 
-def direct_actions(thing: Object) -> Iterator[Object]:
-    """Actions that stand in the object itself and are none of their own."""
-    for key in ("/A", "/OpenAction", "/PA", "/Next"):
-        value = thing.get(key)
-        if isinstance(value, Dictionary) and not value.is_indirect:
-            yield value
-    more = thing.get("/AA")
-    if isinstance(more, Dictionary):
-        yield from (more[key] for key in more.keys() if isinstance(more[key], Dictionary))  # noqa: SIM118 - no mapping
+def is_interesting(thing: Object) -> bool:
+    """Asked of its text first: most objects are fonts and pages, and to walk through those takes long."""
+    if isinstance(thing, Stream):
+        thing = thing.stream_dict
+    return isinstance(thing, Dictionary | Array) and bool(WORDS.search(thing.unparse(resolved=True)))
+
+
+def parts(thing: Object) -> Iterator[Object]:
+    """Its dictionaries: itself, and those within that are no objects of their own."""
+    waiting, count = [thing], 0
+    while waiting and count < MOST_PARTS:
+        part = waiting.pop()
+        count += 1
+        if isinstance(part, Dictionary | Stream):
+            yield part
+            waiting += [
+                value for _, value in part.items() if isinstance(value, Dictionary | Array) and not value.is_indirect
+            ]
+        elif isinstance(part, Array) and len(part) <= LONGEST_ARRAY:
+            waiting += [value for value in part if isinstance(value, Dictionary | Array) and not value.is_indirect]
 
 
 def in_dictionary(thing: Object, budget: Budget) -> Iterator[Member | Trait | Link]:
