@@ -38,7 +38,7 @@ RUNS_WORDS = re.compile(
     r"(?:eval|document\.write(?:ln)?|settimeout|function)\s*\(\s*(?:window\.)?(?:unescape|atob|decodeuricomponent|string\.fromcharcode)\s*\(",
 )
 ENTITY = re.compile(r"<!ENTITY", re.IGNORECASE)
-FOREIGN = re.compile(r"<(?:\w+:)?(?:foreignObject|iframe|embed|object|handler|listener)\b", re.IGNORECASE)
+FOREIGN = re.compile(r"<(?:\w+:)?(?:foreignObject|iframe|embed|object|handler|listener|script)\b", re.IGNORECASE)
 LONG_ENOUGH = 2000  # characters of literals that a file could be in
 
 

@@ -13,7 +13,7 @@ from gatepost.adapters.inspection.types.signatures import by_signature
 from gatepost.adapters.inspection.types.texts import as_text, kinds_of_text
 from gatepost.model.inspection import FileClass
 
-SHORTEST = 200  # characters of base64 in a script that are looked at
+SHORTEST = 100  # characters of base64 in a script that are looked at
 MOST = 40  # literals of a page
 DATA = re.compile(
     r"data:([a-z0-9.+-]{1,80}/[a-z0-9.+-]{1,80})?((?:;[^,;\"'<>\s]{1,200}){0,4}),([^\"'<>)\\\s]*)", re.IGNORECASE
