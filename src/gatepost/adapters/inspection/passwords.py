@@ -1,0 +1,54 @@
+"""Which words of a message may be the password of what is attached to it? The likeliest first, bounded."""
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+MOST = 200
+SHORTEST, LONGEST = 3, 40  # characters
+MOST_NAMED = 100  # places looked at in one text
+NEAR = 120  # characters behind the word "password"
+LOOKED_AT = 64 * 1024  # characters of all texts
+NAMED = re.compile(
+    r"(?i)pass(?:wor[dt]|code|phrase|wd)?\b|\bp(?:ass)?w\b|\bpwd\b|\bpin\b|\bcode\b|kennwort|mot de passe|contrase[nñ]a"
+    r"|\bclave\b|\bsenha\b|wachtwoord|hasło|parola|пароль|密码|パスワード"
+)
+WORD = re.compile(rf"\S{{{SHORTEST},{LONGEST}}}")
+AROUND = "\"'`\u00b4\u2018\u2019\u201c\u201d\xab\xbb()[]{}<>,;:.!?*_|="
+LABEL = re.compile(r"(?:[^\W\d_]{1,12}[:=])(.{3,40})")  # `password:secret` without a blank
+
+
+def candidates(texts: Iterable[str]) -> tuple[str, ...]:
+    """Those that stand behind a word for "password" first."""
+    room, looked_at = LOOKED_AT, []
+    for text in texts:
+        looked_at.append(text[:room])
+        room -= len(looked_at[-1])
+    found: dict[str, None] = {}
+    for text in looked_at:
+        for named in islice(NAMED.finditer(text), MOST_NAMED):
+            collect(found, words_of(text[named.end() : named.end() + NEAR]), MOST // 2)
+    for text in looked_at:
+        collect(found, words_of(text), MOST)
+    return tuple(found)
+
+
+def collect(found: dict[str, None], words: Iterable[str], most: int) -> None:
+    for word in words:
+        if len(found) >= most:
+            return
+        found.setdefault(word)
+
+
+def words_of(text: str) -> Iterator[str]:
+    """Each as it stands, and without what is around it: a password may end in a full stop, a sentence does."""
+    for match in WORD.finditer(text):
+        word = match[0]
+        bare = word.strip(AROUND)
+        if len(bare) >= SHORTEST:
+            yield bare
+        if labelled := LABEL.fullmatch(bare):
+            yield labelled[1]
+        if word != bare:
+            yield word
+            yield word.rstrip(".,;:")
