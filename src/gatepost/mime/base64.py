@@ -9,6 +9,7 @@ from collections.abc import Iterator
 ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 NO_BASE64 = bytes(set(range(256)) - set(ALPHABET))
 ILLEGAL = re.compile(rb"[^A-Za-z0-9+/\s]")
+NO_LINE = re.compile(rb"[^A-Za-z0-9+/]")
 PADDING = re.compile(rb"=[=\s]*")
 URL_ALPHABET = bytes.maketrans(b"-_", b"+/")
 LINES_LIMIT = 200_000  # ours: lines that are decoded one by one

@@ -66,6 +66,7 @@ OTHERS = {
     "viscii": "cp1258",
     **{f"iso8859-{part}": f"iso8859_{part}" for part in range(2, 17) if part != 12},
 }
+UTF_8 = frozenset(("utf-8", "utf8", "unicode-1-1-utf-8"))
 SIXTEEN = frozenset(("utf-16", "utf-32"))
 SAMPLE = 1000  # octets that tell which octet of a pair comes first
 
@@ -79,7 +80,7 @@ def text_of(octets: bytes, charset: str) -> str:
     codec = codec_of(charset)
     if codec in SIXTEEN:
         codec = with_order(octets, codec)
-    if codec == "utf-8" and "utf" not in charset.lower():
+    if codec == "utf-8" and charset.lower() not in UTF_8:
         return guessed(octets)
     try:
         text = octets.decode(codec, "replace")

@@ -12,7 +12,6 @@ from gatepost.model.message import Field
 SEVERAL = {TYPE: "two-types", ENCODING: "two-encodings", DISPOSITION: "two-dispositions"}
 EACH_LIMIT = 8  # ours: of more fields of one kind, the first ones and the last
 NAME_LIMIT = 200  # octets before a colon, ours
-NOT_IN_NAME = re.compile(rb"[^a-z-]")
 INDENTED = re.compile(rb"[\r\n][ \t]++(content-[a-z-]{4,17})[ \t]*+:([^\r\n]*+)", re.IGNORECASE)
 # What a field that is not quite one must hold to be taken for it: a signature's list of names does not.
 PLAUSIBLE = {
@@ -109,6 +108,6 @@ def oddly_named(field: Field) -> Iterator[Said]:
             if pattern.match(rest):
                 yield Said(kind, "empty-name", rest)
         return
-    kind = NOT_IN_NAME.sub(b"", without_comments(bare).lower()).decode()
+    kind = without_comments(bare).translate(None, b" \t\r\n").lower().decode("latin-1")
     if kind in CONTENT_NAMES and PLAUSIBLE[kind].match(rest):
         yield Said(kind, "odd-name", rest)

@@ -14,7 +14,7 @@ from gatepost.mime.boundaries import boundaries, plain_boundary
 from gatepost.mime.claim_fields import Said, content_fields
 from gatepost.mime.claims import DISPOSITION, ENCODING, TYPE, Claim, described
 from gatepost.mime.encodings import IDENTITY, encodings
-from gatepost.mime.names import names_of, union
+from gatepost.mime.names import NAMES_LIMIT, names_of, union
 from gatepost.mime.parameters import Parameter, loose, parameters
 from gatepost.mime.type_readings import WORD, TypeText, charsets, type_text
 from gatepost.mime.values import texts
@@ -75,6 +75,8 @@ class ClaimReader:
         types = self.distinct_types(said[TYPE])
         known = distinct_encodings(said[ENCODING])
         names = self.named.union(self.most) or described(others, types[0].declared)
+        if len(names) == NAMES_LIMIT:
+            self.cut.add("parameters")
         attached = any(kind not in (b"", b"inline") for kind in self.kinds)
         pairs = [(kind, encoding) for kind in types for encoding in known]
         pairs.sort(key=lambda pair: (pair[0] is not types[0]) + (pair[1] is not known[0]))  # stable

@@ -51,7 +51,7 @@ def distinct(found: Iterable[tuple[str, bytes]]) -> tuple[Decoding, ...]:
 def based(body: bytes) -> Iterator[tuple[str, bytes]]:
     """Where its first line is no base64 some programs show the body as it is."""
     yield from base64.readings(body)
-    if base64.ILLEGAL.search(body.lstrip()[:76].partition(b"\n")[0].rstrip(b"=\r")):
+    if base64.NO_LINE.search(body.lstrip()[:76].partition(b"\n")[0].rstrip(b"= \t\r")):
         yield "identity", body
 
 

@@ -45,7 +45,9 @@ def said(parameters: Sequence[Parameter], name: str) -> Iterator[str]:
 
 def union(names: Iterable[str], others: Iterable[bytes]) -> tuple[str, ...]:
     """Those names, and what else was found by looking in other ways."""
-    found: dict[str, None] = dict.fromkeys(names)
+    found: dict[str, None] = {}
+    for name in names:
+        add(found, name)
     for value in others:
         for text in forms(value):
             add(found, text)
