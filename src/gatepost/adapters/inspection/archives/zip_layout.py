@@ -226,7 +226,6 @@ def disagreement(central: Header, local: Header) -> str:
         return "local and central method differ"
     if (central.flags ^ local.flags) & (ENCRYPTED | STRONG | (0 if central.name.isascii() else UTF8)):
         return "local and central flags differ"
-    told = (local.crc, local.packed, local.size)
-    if local.flags & STREAMED and (not any(told) or told[1:] == (MAX32, MAX32)):
-        return ""
-    return "" if told[1:] == (central.packed, central.size) else "local and central size differ"
+    untold = (0, MAX32) if local.flags & STREAMED else ()  # what is not known yet when the local header is written
+    told = ((local.packed, central.packed), (local.size, central.size))
+    return "local and central size differ" if any(a != b and a not in untold for a, b in told) else ""
