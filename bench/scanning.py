@@ -84,7 +84,7 @@ class Stack(Postfix):
 
 
 def looking(names: int, clamd: Clamd) -> Settings:
-    content = {"checks": {"mime": None, "attachments": None, "content": None, "antivirus": {"engines": ["clamav"]}}}
+    content = {"checks": {"mime": {"enabled": True}, "antivirus": {"engines": ["clamav"]}}}
     engines = {"engines": {"clamav": {"type": "clamd", "address": clamd.unix}}}
     return laid_over(with_names(names), laid_over(content, engines))
 
