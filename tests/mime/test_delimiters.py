@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gatepost.mime.delimiters import BARE, CLOSED, GARBAGE, INDENTED, cut, hits, manners, undeclared, without_inner
+from gatepost.mime.delimiters import BARE, CLOSED, GARBAGE, INDENTED, cut, hits, manners, without_inner
 
 
 def odd(body: bytes) -> list[int]:
@@ -75,12 +75,6 @@ def test_an_inner_multipart_s_delimiters_do_not_divide_the_outer_one():
     found, _ = hits(body, 0, len(body), b"b", b"\r\n")
     left = without_inner(found, b"b", {b"b-1": [(5, 30)]})
     assert [hit.more for hit in left] == [b"", b"-2", b""]
-
-
-def test_boundaries_are_guessed_by_fields_that_follow():
-    body = b"--a\r\nContent-Type: x\r\n\r\n--b\r\nwords\r\n --c\r\n\r\ncontent-disposition: x\r\n--d\nCONTENT-TYPE: x"
-    assert undeclared(body, 0, len(body)) == (b"a", b"c", b"d")
-    assert undeclared(b"-- \r\nwords", 0, 10) == ()
 
 
 def test_places_in_the_middle_of_a_line_are_looked_at_up_to_a_limit():

@@ -6,17 +6,14 @@ from collections.abc import Iterator
 from msgspec import Struct, structs
 
 from gatepost.mime.decode import decodings
-from gatepost.mime.delimiters import Cut, Divided, cut, hits, manners, mentions_field, undeclared, without_inner
+from gatepost.mime.delimiters import Cut, Divided, cut, hits, manners, without_inner
 from gatepost.mime.encodings import IDENTITY
 from gatepost.mime.entity import MESSAGES, Entity, Fork, Node
 from gatepost.mime.part import Part
+from gatepost.mime.strays import Strays
 
 TEXT_OUTSIDE = 256  # octets: shorter words before and behind the parts are of no interest
 SHORTEST_FIELD = len("content-type:")
-STRAY_FIELD = re.compile(
-    rb"[\r\n][ \t]*+(?=content-(?:type|transfer-encoding|disposition)[ \t]*+:)", re.IGNORECASE
-)  # where none should be
-STRAY_FIRST = re.compile(rb"[ \t]*+content-(?:type|transfer-encoding|disposition)[ \t]*+:", re.IGNORECASE)
 HEADER = re.compile(rb"[\r\n]*+(?:>?From [^\r\n]*+[\r\n]++)?[!-9;-~]++[ \t]*+:")
 
 
@@ -43,7 +40,7 @@ class Opened(Struct, frozen=True):
 LEAF = Opened()
 
 
-def opened(octets: bytes, node: Node, depth: int, line_end: bytes, divided: Divided) -> Opened:
+def opened(strays: Strays, node: Node, depth: int, line_end: bytes, divided: Divided) -> Opened:
     """Its parts, and all other ways to see them.
 
     Args:
@@ -53,12 +50,12 @@ def opened(octets: bytes, node: Node, depth: int, line_end: bytes, divided: Divi
     """
     claim = node.claim
     if claim.media_type.startswith("multipart/"):
-        return multipart(octets, node, depth, line_end, divided)
+        return multipart(strays, node, depth, line_end, divided)
     if claim.media_type in MESSAGES:
-        return message(octets, node, depth)
+        return message(strays.octets, node, depth)
     if claim.media_type == "text/plain" and claim.encoding in IDENTITY:
         # The source of a message within a text, as old bounces have it: hardly any program opens that.
-        forks = tuple(undeclared_forks(octets, node, node.body, node.entity.end, quiet=True))
+        forks = tuple(undeclared_forks(strays, node, node.body, node.entity.end, quiet=True))
         return Opened(forks=forks) if forks else LEAF
     return LEAF
 
@@ -78,10 +75,10 @@ def message(octets: bytes, node: Node, depth: int) -> Opened:
     return Opened((inner,), holds_parts=True)
 
 
-def multipart(octets: bytes, node: Node, depth: int, line_end: bytes, divided: Divided) -> Opened:
-    entity, claim = node.entity, node.claim
+def multipart(strays: Strays, node: Node, depth: int, line_end: bytes, divided: Divided) -> Opened:
+    octets, entity, claim = strays.octets, node.entity, node.claim
     if claim.boundary is None:
-        return Opened(forks=tuple(undeclared_forks(octets, node, node.body, entity.end)))
+        return Opened(forks=tuple(undeclared_forks(strays, node, node.body, entity.end)))
     found, much = hits(octets, node.body, entity.end, claim.boundary, line_end)
     taken = without_inner(found, claim.boundary, divided) if node.allowed else found
     pieces = cut(taken, entity.end, node.allowed)
@@ -91,13 +88,13 @@ def multipart(octets: bytes, node: Node, depth: int, line_end: bytes, divided: D
         forks += [Fork(code, structs.replace(node, allowed=odd)) for code, odd in manners(found)]
     if not pieces.parts:
         if not node.guessed:
-            forks += undeclared_forks(octets, node, node.body, entity.end)
+            forks += undeclared_forks(strays, node, node.body, entity.end)
         return Opened(forks=tuple(forks), over=over, open_end=not pieces.closed)
     if entity.depth >= depth:
         return Opened(forks=tuple(forks), over=(*over, "depth"))
     if claim.encoding not in IDENTITY:
         forks += encoded(octets, node)
-    forks += outside(octets, node, pieces)
+    forks += outside(strays, node, pieces)
     return Opened(
         children(node, pieces),
         tuple(forks),
@@ -119,10 +116,10 @@ def children(node: Node, pieces: Cut) -> tuple[Entity, ...]:
     )
 
 
-def undeclared_forks(octets: bytes, node: Node, start: int, end: int, *, quiet: bool = False) -> Iterator[Fork]:
+def undeclared_forks(strays: Strays, node: Node, start: int, end: int, *, quiet: bool = False) -> Iterator[Fork]:
     """Lines that look like delimiters of a boundary that is declared nowhere."""
     media_type = node.claim.media_type if node.claim.media_type.startswith("multipart/") else "multipart/mixed"
-    for boundary in undeclared(octets, start, end):
+    for boundary in strays.boundaries(start, end):
         claim = structs.replace(node.claim, media_type=media_type, boundary=boundary, encoding="")
         entity = structs.replace(node.entity, end=end)
         other = structs.replace(node, entity=entity, body=start, claim=claim, allowed=0, guessed=True)
@@ -136,18 +133,14 @@ def regions(node: Node, pieces: Cut) -> Iterator[tuple[str, int, int, int]]:
         yield "epilogue", pieces.epilogue, node.entity.end, len(pieces.parts) + 1
 
 
-def outside(octets: bytes, node: Node, pieces: Cut) -> Iterator[Fork]:
+def outside(strays: Strays, node: Node, pieces: Cut) -> Iterator[Fork]:
     """Parts where none should be."""
     for code, start, end, number in regions(node, pieces):
-        if end - start < SHORTEST_FIELD or not mentions_field(octets, start, end):
-            continue
-        first = STRAY_FIRST.match(octets, start, end)
-        found = STRAY_FIELD.search(octets, start, end) if first is None else None
-        if first or found:
+        begin = strays.field(start, end) if end - start >= SHORTEST_FIELD else -1
+        if begin >= 0:
             entity = node.entity
-            begin = found.end() if found else start
             yield Fork(code, Entity(begin, end, entity.numbered(number), "text/plain", entity.depth + 1, False, end))
-            yield from undeclared_forks(octets, node, start, end)
+            yield from undeclared_forks(strays, node, start, end)
 
 
 def texts_outside(octets: bytes, node: Node, pieces: Cut) -> Iterator[Part]:

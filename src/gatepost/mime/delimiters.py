@@ -18,11 +18,6 @@ INDENTS = (b" ", b"\t", b"\x00")
 INDENT_LIMIT = 100  # octets, ours
 SEEN_LIMIT = 20_000  # ours: places in one body where a delimiter's octets stand
 TAIL = re.compile(rb"(--)?([^\r\n]*+)(\r\n|\n|\r|\Z)")
-# A line that looks like a delimiter, because a field of a part follows it.
-LOOKS_LIKE_ONE = r"[ \t]*+--([^\r\n]{1,200})(?:\r\n|\n|\r)[\r\n]*+[ \t]*+content-(?:type|transfer-encoding|disposition)"
-UNDECLARED_FIRST = re.compile(LOOKS_LIKE_ONE.encode(), re.IGNORECASE)
-UNDECLARED = re.compile(rb"[\r\n]" + LOOKS_LIKE_ONE.encode(), re.IGNORECASE)
-UNDECLARED_LIMIT = 4  # ours: different ones that are followed
 
 
 class Hit(Struct, frozen=True):
@@ -156,21 +151,3 @@ def manners(found: Sequence[Hit]) -> tuple[tuple[str, int], ...]:
     if not odd:
         return ()
     return tuple((CODES.get(flags, "lenient"), flags) for flags in range(1, EVERY + 1) if not flags & ~odd)
-
-
-def mentions_field(octets: bytes, start: int, end: int) -> bool:
-    """Whether a field of a part is named at all; searching for its whole line costs much more."""
-    return b"content-" in octets[start:end].lower()
-
-
-def undeclared(octets: bytes, start: int, end: int) -> tuple[bytes, ...]:
-    """Boundaries that nothing declares, by the lines that look like delimiters."""
-    if octets.find(b"--", start, end) < 0 or not mentions_field(octets, start, end):
-        return ()
-    first = UNDECLARED_FIRST.match(octets, start, end)
-    found: dict[bytes, None] = {first[1].rstrip(b" \t"): None} if first else {}
-    for match in UNDECLARED.finditer(octets, start, end):
-        found[match[1].rstrip(b" \t")] = None
-        if len(found) == UNDECLARED_LIMIT:
-            break
-    return tuple(found)

@@ -44,9 +44,10 @@ EMPTY_LINE = re.compile(rb"(?:\r\n|\n|\r(?!\n))(?:\r\n|\n|\r)")
 BLANK_LINE = re.compile(rb"(?:\r\n|\n|\r(?!\n))[ \t\x00]*+(?:\r\n|\n|\r)")
 # Mailboxes' own "From " lines are left out: no program takes one for the end.
 NO_FIELD = re.compile(rb"(?:\A|(?<=[\r\n]))(?!>?From )(?![!-9;-~]++[ \t]*+:|[ \t\r\n])[^\r\n]++(?:\r\n|\n|\r|\Z)")
+NO_COLON = re.compile(rb"(?:\A|(?<=[\r\n]))(?!>?From |[ \t])[^:\r\n]++(?:\r\n|\n|\r|\Z)")
 LINE_BREAK = re.compile(rb"\r\n|\n|\r")
 # What makes a part something else, behind the empty line; where that was all of the header, behind other fields too.
-LATE_FIELD = re.compile(rb"[\r\n]*+(content-(?:type|transfer-encoding|disposition)[ \t]*+:)", re.IGNORECASE)
+LATE_FIELD = re.compile(rb"[\r\n]*+(content-[a-z-]{2,30}[ \t]*+:)", re.IGNORECASE)
 LATE_HEADER = re.compile(
     rb"""[\r\n]*+((?>(?:(?!content-)[!-9;-~]++[ \t]*+:[^\r\n]*+(?:\r\n|\n|\r)(?:[ \t][^\r\n]*+(?:\r\n|\n|\r))*)*)
         content-(?:type|transfer-encoding|disposition)[ \t]*+:)""",
@@ -122,10 +123,10 @@ def other_ends(window: bytes, before: int) -> tuple[tuple[str, int, int], ...]:
     for code, pattern in (("line-end", EMPTY_LINE), ("blank-line", BLANK_LINE)):
         if (match := pattern.search(window)) is not None:
             found.append((code, match.start() + 1, match.end()))
-    match = NO_FIELD.search(window, 0, before)
-    if match is not None:
-        found.append(("no-field", match.start(), match.start()))
-        found.append(("no-field", match.start(), match.end()))
+    for pattern in (NO_FIELD, NO_COLON):
+        if (match := pattern.search(window, 0, before)) is not None:
+            found.append(("no-field", match.start(), match.start()))
+            found.append(("no-field", match.start(), match.end()))
     return tuple(found)
 
 

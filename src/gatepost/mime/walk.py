@@ -14,6 +14,7 @@ from gatepost.mime.entity import Entity, Fork, Node, examine, used_in
 from gatepost.mime.header_block import style_of
 from gatepost.mime.leaves import Key, is_openable, key
 from gatepost.mime.part import Limits, Part, View
+from gatepost.mime.strays import Strays
 from gatepost.model.inspection import Ambiguity
 
 HEADERS = 8  # times the limit of one header: what is read of all together
@@ -29,6 +30,7 @@ class Walk:
 
     def __init__(self, octets: bytes, limits: Limits) -> None:
         self.octets = octets
+        self.strays = Strays(octets)
         self.limits = limits
         self.style = style_of(octets)
         self.parts: list[Part] = []
@@ -56,7 +58,7 @@ class Walk:
                     continue
                 self.walked.add(known)
                 at = self.examined(at)
-            found = opened(self.octets, at, self.limits.depth, self.style.end, self.divided)
+            found = opened(self.strays, at, self.limits.depth, self.style.end, self.divided)
             if found.forks or found.over or found.open_end:
                 self.keep(at, found)
             if found.holds_parts and at.claim.boundary is not None and not self.reading:
