@@ -335,7 +335,9 @@ PIECES = st.one_of(
     st.builds(lambda file, size: local(file, size), FILES, st.sampled_from([0, 1, 10, 0xFFFFFFFF])),
     st.builds(central, FILES, st.sampled_from([0, 1, 40, 0xFFFFFFFF])),
     st.builds(end, st.integers(0, 4), st.sampled_from([0, 46, 47, 100]), st.sampled_from([0, 31, 80, 0xFFFFFFFF])),
-    st.sampled_from([b"PK\6\6" + bytes(52), b"PK\6\7" + bytes(16), b"PK\7\10" + bytes(12), b"PK", b"\0", b"MZ", b"\r\n"]),
+    st.sampled_from(
+        [b"PK\6\6" + bytes(52), b"PK\6\7" + bytes(16), b"PK\7\10" + bytes(12), b"PK", b"\0", b"MZ", b"\r\n"]
+    ),
 )
 
 

@@ -1,5 +1,6 @@
 """Openers for what libarchive reads: tar, 7z, cab, iso, cpio, ar, rpm, xar, lha, and single compressed files."""
 
+import stat
 from collections.abc import Iterator
 
 from libarchive import ffi
@@ -38,7 +39,7 @@ def archive_of(*formats: str, filters: tuple[str, ...] = (), ends: bool = False)
 def members(entry: ForeignEntry) -> Opened:
     """Directories are none. Raises `OverBudget` once that is said."""
     traits = tuple(entry_traits(entry))
-    if entry.names[0].endswith("/") and not entry.data.octets:
+    if stat.S_ISDIR(entry.mode) and not entry.data.octets:
         yield from traits
         return
     for name in entry.names:

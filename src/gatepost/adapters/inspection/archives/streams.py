@@ -80,7 +80,7 @@ def streams(rest: memoryview, make: Callable[[], Decompressor], meter: Meter) ->
         rest = rest[len(rest) - made.unused :]
         if made.problem or made.over or not made.unused or is_padding(rest):
             return
-    yield Unpacked(b"", problem="too many streams")
+    yield Unpacked(b"", over="members")
 
 
 def is_padding(rest: memoryview) -> bool:
