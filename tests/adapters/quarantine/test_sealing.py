@@ -18,7 +18,7 @@ def written(path, octets, purpose="content x", seal=SEAL):
 
 
 def read(path, purpose="content x", seal=SEAL):
-    return b"".join(seal.opened(path, purpose))
+    return b"".join(seal.opened(str(path), purpose))
 
 
 @pytest.mark.parametrize("length", LENGTHS)

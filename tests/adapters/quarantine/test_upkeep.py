@@ -55,6 +55,20 @@ def test_what_was_settled_is_remembered_for_a_week(house):
     assert house.holdings.get(held.id) is None and not house.files("entries/*/*") and not house.files("new/*")
 
 
+def test_what_was_held_anew_since_somebody_looked_stays(house):
+    """A client comes again between the look for what is to go and its going."""
+    house.put(BOB)
+    old = house.holdings.rows(lambda index: index.oldest(10))
+    house.holdings.settle(house.find()[0], Fate.DELETED, now=house.clock.now(), by="ann")
+    settled = house.holdings.rows(lambda index: index.settled(10, 1e12))
+    house.clock.advance(1)
+    house.put(BOB)
+    assert house.holdings.expire(old, house.clock.now()) == 0
+    house.holdings.forget(settled)
+    (held,) = house.find()
+    assert house.content(held) == OURS + CONTENT
+
+
 def test_the_oldest_go_first_where_room_is_wanted(tmp_path):
     house = Warehouse(tmp_path / "q", size=1024**2, when_full="expire-oldest")
     for number in range(17):

@@ -10,7 +10,6 @@ import secrets
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
 from gatepost.ports.unavailable import Unavailable
 
@@ -18,9 +17,9 @@ PATIENCE = 10.0  # seconds for a lock that others hold for milliseconds
 PAUSE = 0.005  # seconds between two tries
 
 
-def write_synced(directory: Path, chunks: Iterable[bytes]) -> Path:
+def write_synced(directory: str, chunks: Iterable[bytes]) -> str:
     """A new file with these octets in `directory`, on the disk; nothing is left behind if that fails."""
-    path = directory / f"{os.getpid()}.{secrets.token_hex(8)}"
+    path = f"{directory}/{os.getpid()}.{secrets.token_hex(8)}"
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -31,19 +30,19 @@ def write_synced(directory: Path, chunks: Iterable[bytes]) -> Path:
             os.fsync(descriptor)
     except BaseException:
         with suppress(OSError):
-            path.unlink()
+            os.unlink(path)
         raise
     return path
 
 
-def give(descriptor: int, directory: Path) -> None:
+def give(descriptor: int, directory: str) -> None:
     """To the owner of the directory, where we are root."""
     if os.geteuid() == 0:
-        owner = directory.stat()
+        owner = os.stat(directory)
         os.fchown(descriptor, owner.st_uid, owner.st_gid)
 
 
-def sync_directory(path: Path) -> None:
+def sync_directory(path: str) -> None:
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
@@ -52,7 +51,7 @@ def sync_directory(path: Path) -> None:
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
+def locked(path: str) -> Iterator[None]:
     """Nobody else has the lock of that file or directory meanwhile; whoever dies gives it back.
 
     Raises:
@@ -66,7 +65,7 @@ def locked(path: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def wait_for(descriptor: int, path: Path) -> None:
+def wait_for(descriptor: int, path: str) -> None:
     until = time.monotonic() + PATIENCE
     while True:
         try:

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from gatepost.adapters.quarantine.durable import give, locked
 from gatepost.adapters.quarantine.index import Index, Row
 from gatepost.adapters.quarantine.places import SHARDS, Places
-from gatepost.adapters.quarantine.record import ID_LENGTH, file_name, record_of
+from gatepost.adapters.quarantine.record import ID_LENGTH, record_of
 from gatepost.adapters.quarantine.sealing import Seal
 from gatepost.adapters.quarantine.used import Used
 from gatepost.model.address import Address, Domain
@@ -68,14 +68,14 @@ class FileHoldings:
 
     def up_to_date(self) -> Index:
         self.make_lock()
-        with locked(self.lock_file):
+        with locked(str(self.lock_file)):
             index = self.opened()
-            self.take_in(index, self.places.new)
+            self.take_in(index)
         return index
 
     def make_lock(self) -> None:
         descriptor = os.open(self.lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        give(descriptor, self.places.directory)
+        give(descriptor, self.places.root)
         os.close(descriptor)
 
     def opened(self) -> Index:
@@ -100,18 +100,18 @@ class FileHoldings:
             path.unlink(missing_ok=True)
         os.close(os.open(draft, os.O_WRONLY | os.O_CREAT, 0o600))
         with draft.open("rb") as file:
-            give(file.fileno(), draft.parent)
+            give(file.fileno(), self.places.root)
         index = Index(draft, self.places.seal, is_new=True)
         problems: list[str] = []
         for shard in SHARDS:
-            names = iter(os.listdir(self.places.directory / "entries" / shard))
+            names = iter(os.listdir(f"{self.places.root}/entries/{shard}"))
             while batch := list(islice(names, BATCH)):
                 index.add(self.readable([self.places.entry(name) for name in batch], problems))
         index.note(len(problems), (*problems, "")[0])
         index.finish()
         draft.rename(self.index_file)
 
-    def readable(self, paths: list[Path], problems: list[str]) -> Iterator[Held]:
+    def readable(self, paths: list[str], problems: list[str]) -> Iterator[Held]:
         """What is no record of ours, or cannot be unsealed, is nothing that could be shown."""
         for path in paths:
             try:
@@ -126,17 +126,17 @@ class FileHoldings:
         count += len(self.left)
         return f"{count} records cannot be read: {(reason, *self.left)[not reason]}" if count else ""
 
-    def take_in(self, index: Index, new: Path) -> None:
+    def take_in(self, index: Index) -> None:
         """What came since: committed first, moved then. Under the index's lock."""
         self.left = []
-        names = iter(os.listdir(new))
+        names = iter(os.listdir(self.places.new))
         while batch := list(islice(names, BATCH)):
             found: dict[str, tuple[int, int]] = {}
             copies = []
             for name in batch:
                 try:
-                    read = version(new / name)
-                    copies.append(self.places.read_file(new / name))
+                    read = version(self.places.newest(name))
+                    copies.append(self.places.read_file(self.places.newest(name)))
                     found[name] = read
                 except FileNotFoundError:
                     continue
@@ -150,8 +150,8 @@ class FileHoldings:
         """Unless somebody has written it anew since it was read: then it stays for the next time."""
         message = name.partition(".")[0]
         with suppress(FileNotFoundError), self.places.locked(message):
-            if version(self.places.new / name) == read:
-                (self.places.new / name).rename(self.places.entry(name))
+            if version(self.places.newest(name)) == read:
+                os.rename(self.places.newest(name), self.places.entry(name))
 
     # ── questions ────────────────────────────────────────────────────────────
     def find(self, search: HeldSearch) -> tuple[Held, ...]:
@@ -195,7 +195,7 @@ class FileHoldings:
 
     # ── changes ──────────────────────────────────────────────────────────────
     def alone(self, held: Held) -> AbstractContextManager[None]:
-        return locked(self.places.entry(held.message).parent)
+        return self.places.alone(held.message)
 
     def settle(self, held: Held, fate: Fate, *, now: float, by: str, to: str = "") -> Held:
         try:
@@ -219,26 +219,31 @@ class FileHoldings:
             self.used.give_back(self.places.drop_content(message))
 
     def expire(self, rows: list[Row], now: float) -> int:
-        """Take them away, their records too: whoever dies in between begins again. How many there were."""
+        """Take held ones away, their records too: whoever dies in between begins again. How many there were."""
+        gone = self.removed(rows)
+        self.asked(lambda index: index.expire(gone, now), None)
+        return len(gone)
+
+    def forget(self, rows: list[Row]) -> None:
+        """Settled ones, and that they ever were."""
+        gone = self.removed(rows)
+        self.asked(lambda index: index.forget(gone), None)
+
+    def removed(self, rows: list[Row]) -> list[str]:
+        """Ids of those that are gone now; what was held anew or settled since the index was asked stays."""
         gone = []
         for row in rows:
             with self.places.locked(row.message):
                 held = self.places.read(row.message, row.id)
-                if held is None or held.fate is Fate.HELD:
-                    self.remove(row)
+                if held is None or (held.fate.value, held.since, held.decided) == (row.fate, row.since, row.decided):
+                    self.places.remove(row.message, row.id)
                     gone.append(row.id)
                 self.drop_if_unwanted(row.message)
-        self.asked(lambda index: index.expire(gone, now), None)
-        return len(gone)
-
-    def remove(self, row: Row) -> None:
-        name = file_name(row.message, row.id)
-        for path in (self.places.new / name, self.places.entry(name)):
-            path.unlink(missing_ok=True)
+        return gone
 
 
-def version(path: Path) -> tuple[int, int]:
-    status = path.stat()
+def version(path: str) -> tuple[int, int]:
+    status = os.stat(path)
     return status.st_ino, status.st_mtime_ns
 
 

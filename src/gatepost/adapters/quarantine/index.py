@@ -18,11 +18,11 @@ VERSION = 1
 TABLES = f"""
 BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS held (
-    id TEXT PRIMARY KEY, message TEXT NOT NULL, acted TEXT NOT NULL, since REAL NOT NULL, size INTEGER NOT NULL,
+    id TEXT NOT NULL UNIQUE, message TEXT NOT NULL, acted TEXT NOT NULL, since REAL NOT NULL, size INTEGER NOT NULL,
     fate TEXT NOT NULL, decided REAL NOT NULL, rule TEXT NOT NULL, sender TEXT NOT NULL, sender_domain TEXT NOT NULL,
     recipient TEXT NOT NULL, recipient_domain TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS held_by_time ON held (fate, since, id);
+);
+CREATE INDEX IF NOT EXISTS held_by_time ON held (fate, since, id, rule, sender, sender_domain, recipient_domain);
 CREATE INDEX IF NOT EXISTS held_by_age ON held (since, id);
 CREATE INDEX IF NOT EXISTS held_by_message ON held (message);
 CREATE INDEX IF NOT EXISTS held_by_recipient ON held (recipient, since);

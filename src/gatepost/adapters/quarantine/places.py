@@ -36,8 +36,8 @@ class Places:
     """
 
     def __init__(self, directory: Path, seal: Seal) -> None:
-        self.directory, self.seal = directory, seal
-        self.drafts, self.new = directory / "drafts", directory / "new"
+        self.root, self.seal = str(directory), seal  # texts: `Path` would take more time than the disk
+        self.drafts, self.new = f"{self.root}/drafts", f"{self.root}/new"
         self.used_file = directory / "used"
         self.is_made = False  # and known to be there after a power failure
 
@@ -45,49 +45,54 @@ class Places:
         """Directories, whoever may have begun with them."""
         if self.is_made:
             return
-        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for above in (self.directory / "content", self.directory / "entries"):
-            above.mkdir(mode=0o700, exist_ok=True)
-            for shard in SHARDS:
-                (above / shard).mkdir(mode=0o700, exist_ok=True)
+        os.makedirs(self.root, mode=0o700, exist_ok=True)
+        for above in (f"{self.root}/content", f"{self.root}/entries"):
+            make_directories(above, *(f"{above}/{shard}" for shard in SHARDS))
             sync_directory(above)
-        for path in (self.drafts, self.new):
-            path.mkdir(mode=0o700, exist_ok=True)
-        sync_directory(self.directory)
-        sync_directory(self.directory.parent)
+        make_directories(self.drafts, self.new)
+        sync_directory(self.root)
+        sync_directory(os.path.dirname(self.root))
         self.is_made = True
 
     @property
     def is_there(self) -> bool:
         """Something was held once."""
-        return self.new.is_dir()
+        return os.path.isdir(self.new)
 
-    def content(self, message: str) -> Path:
-        return self.directory / "content" / message[:2] / message
+    def content(self, message: str) -> str:
+        return f"{self.root}/content/{message[:2]}/{message}"
 
-    def entry(self, name: str) -> Path:
-        return self.directory / "entries" / name[:2] / name
+    def entry(self, name: str) -> str:
+        return f"{self.root}/entries/{name[:2]}/{name}"
+
+    def newest(self, name: str) -> str:
+        return f"{self.new}/{name}"
 
     def locked(self, message: str) -> AbstractContextManager[None]:
         """Nobody writes or takes away what belongs to this message meanwhile."""
-        return locked(self.content(message).parent)
+        return locked(f"{self.root}/content/{message[:2]}")
+
+    def alone(self, message: str) -> AbstractContextManager[None]:
+        """Nobody releases it meanwhile; others may go on with it."""
+        return locked(f"{self.root}/entries/{message[:2]}")
 
     # ── records ──────────────────────────────────────────────────────────────
     def read(self, message: str, identity: str) -> Held | None:
         """One recipient's copy as it is now; None if there is none."""
         name = file_name(message, identity)
-        for path in (self.new / name, self.entry(name)):
+        for path in (self.newest(name), self.entry(name)):
             with suppress(FileNotFoundError):
                 return self.read_file(path)
         return None
 
-    def read_file(self, path: Path) -> Held:
+    def read_file(self, path: str) -> Held:
         """Raises `Unavailable` if it is no record of ours."""
-        message, _, identity = path.name.partition(".")
-        record = decoded(b"".join(self.seal.opened(path, f"record {message}")), path.name)
+        name = os.path.basename(path)
+        message, _, identity = name.partition(".")
+        record = decoded(b"".join(self.seal.opened(path, f"record {message}")), name)
         copy = next((copy for copy in record.copies if copy.id == identity), None)
         if copy is None or record.message != message:
-            raise FileNotFoundError(f"{path.name} is the record of another")
+            raise Unavailable(f"{name} is the record of another")
         return held_of(record, copy)
 
     def write(self, record: Record) -> None:
@@ -96,29 +101,36 @@ class Places:
         draft = write_synced(self.drafts, self.seal.sealed((octets,), f"record {record.message}"))
         try:
             for copy in record.copies:
-                self.link(draft, self.new / file_name(record.message, copy.id))
+                self.link(draft, self.newest(file_name(record.message, copy.id)))
         finally:
-            draft.unlink()
+            os.unlink(draft)
         self.sync_records(record.message)
 
     def sync_records(self, message: str) -> None:
         """Also where one was there: its writer may have been killed before he came so far."""
         sync_directory(self.new)
-        sync_directory(self.entry(message).parent)
+        sync_directory(f"{self.root}/entries/{message[:2]}")
 
-    def link(self, draft: Path, target: Path) -> None:
+    def link(self, draft: str, target: str) -> None:
         """In place of what has that name."""
         try:
             os.link(draft, target)
         except FileExistsError:
-            other = draft.with_name(f"{draft.name}+")
+            other = f"{draft}+"
             os.link(draft, other)
-            other.rename(target)
+            os.rename(other, target)
 
-    def names(self, message: str) -> Iterator[str]:
+    def remove(self, message: str, identity: str) -> None:
+        name = file_name(message, identity)
+        for path in (self.newest(name), self.entry(name)):
+            with suppress(FileNotFoundError):
+                os.unlink(path)
+
+    def names(self, message: str) -> list[str]:
         """Of all records of a message, each once; the files tell, not the index."""
-        found = {*os.listdir(self.new), *os.listdir(self.directory / "entries" / message[:2])}
-        yield from sorted([name for name in found if name.startswith(f"{message}.")])
+        start = f"{message}."
+        found = (*os.listdir(self.new), *os.listdir(f"{self.root}/entries/{message[:2]}"))
+        return sorted({name for name in found if name.startswith(start)})
 
     def is_wanted(self, message: str) -> bool:
         """Somebody's copy is still held. Under its lock. What cannot be read is taken for held."""
@@ -135,22 +147,22 @@ class Places:
     def holds(self, message: str, octets: int) -> bool:
         """All of it: an operator may have emptied or moved it."""
         try:
-            return self.content(message).stat().st_size == self.seal.size_of(octets)
+            return os.stat(self.content(message)).st_size == self.seal.size_of(octets)
         except FileNotFoundError:
             return False
 
     def write_content(self, message: str, chunks: Iterable[bytes]) -> None:
         """The client's octets, under its lock; the directory is not synced as yet."""
-        path = self.content(message)
         draft = write_synced(self.drafts, self.seal.sealed(chunks, f"content {message}"))
         try:
-            draft.rename(path)
+            os.rename(draft, self.content(message))
         except BaseException:
-            draft.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):
+                os.unlink(draft)
             raise
 
     def sync_content(self, message: str) -> None:
-        sync_directory(self.content(message).parent)
+        sync_directory(f"{self.root}/content/{message[:2]}")
 
     def read_content(self, message: str) -> Iterator[bytes]:
         return self.seal.opened(self.content(message), f"content {message}")
@@ -159,8 +171,14 @@ class Places:
         """Octets that are free now. Under its lock."""
         path = self.content(message)
         try:
-            size = path.stat().st_size
-            path.unlink()
+            size = os.stat(path).st_size
+            os.unlink(path)
         except FileNotFoundError:
             return 0
         return size
+
+
+def make_directories(*paths: str) -> None:
+    for path in paths:
+        with suppress(FileExistsError):
+            os.mkdir(path, mode=0o700)

@@ -13,7 +13,7 @@ import hashlib
 import hmac
 import os
 from collections.abc import Iterable, Iterator
-from pathlib import Path
+from os.path import basename
 from typing import BinaryIO, Protocol
 
 from cryptography.exceptions import InvalidTag
@@ -76,9 +76,9 @@ class Seal:
         for number, (piece, is_last) in enumerate(pieces(chunks)):
             yield cipher.encrypt(nonce(number, is_last), piece, None)
 
-    def opened(self, path: Path, purpose: str) -> Iterator[bytes]:
+    def opened(self, path: str, purpose: str) -> Iterator[bytes]:
         """What was written, to its end. Raises `Unavailable`, OSError."""
-        with path.open("rb") as file:
+        with open(path, "rb") as file:
             head = file.read(HEAD)
             if not head.startswith(MAGIC):
                 yield head
@@ -87,13 +87,13 @@ class Seal:
                 return
             yield from unsealed(file, self.cipher_for(head, purpose, path), path)
 
-    def cipher_for(self, head: bytes, purpose: str, path: Path) -> AESGCM:
+    def cipher_for(self, head: bytes, purpose: str, path: str) -> AESGCM:
         named = head[len(MAGIC) : len(MAGIC) + NAME]
         if self.key is None:
-            raise Unavailable(f"{path.name} is sealed with the key {named.hex()}, and key_file is not set")
+            raise Unavailable(f"{basename(path)} is sealed with the key {named.hex()}, and key_file is not set")
         if named != self.name:
             reason = f"is sealed with the key {named.hex()}; the one in key_file is {self.name.hex()}"
-            raise Unavailable(f"{path.name} {reason}")
+            raise Unavailable(f"{basename(path)} {reason}")
         return cipher_of(self.key, head, purpose)
 
 
@@ -106,7 +106,7 @@ def nonce(number: int, is_last: bool) -> bytes:
     return number.to_bytes(11, "big") + bytes((is_last,))
 
 
-def unsealed(file: BinaryIO, cipher: AESGCM, path: Path) -> Iterator[bytes]:
+def unsealed(file: BinaryIO, cipher: AESGCM, path: str) -> Iterator[bytes]:
     """Piece by piece; the last is known by nothing being behind it, and has to say so itself."""
     number, piece = 0, file.read(PIECE + TAG)
     while True:
@@ -114,7 +114,7 @@ def unsealed(file: BinaryIO, cipher: AESGCM, path: Path) -> Iterator[bytes]:
         try:
             yield cipher.decrypt(nonce(number, not following), piece, None)
         except InvalidTag:
-            raise Unavailable(f"{path.name} was changed, cut or exchanged: it cannot be unsealed") from None
+            raise Unavailable(f"{basename(path)} was changed, cut or exchanged: it cannot be unsealed") from None
         if not following:
             return
         number, piece = number + 1, following

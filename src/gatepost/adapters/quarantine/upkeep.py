@@ -7,14 +7,12 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 
 from msgspec import Struct
 
 from gatepost.adapters.quarantine.holdings import FileHoldings
 from gatepost.adapters.quarantine.index import Row
 from gatepost.adapters.quarantine.places import SHARDS
-from gatepost.adapters.quarantine.record import file_name
 from gatepost.adapters.quarantine.settings import QuarantineSettings
 from gatepost.ports.clock import Clock
 
@@ -101,19 +99,15 @@ class Upkeep:
 
     def forget(self, now: float) -> None:
         """What was settled long ago."""
-        holdings = self.holdings
-        rows = holdings.rows(lambda index: index.settled(BATCH * MOST, now - REMEMBERED))
-        for row in rows:
-            with holdings.places.locked(row.message):
-                holdings.places.entry(file_name(row.message, row.id)).unlink(missing_ok=True)
+        rows = self.holdings.rows(lambda index: index.settled(BATCH * MOST, now - REMEMBERED))
         if rows:
-            holdings.asked(lambda index: index.forget([row.id for row in rows]), None)
+            self.holdings.forget(rows)
 
     def sweep(self) -> int:
         """Content that is nobody's: of a process that was killed before its records, or before it took it away."""
         shard, self.shard = SHARDS[self.shard], (self.shard + 1) % len(SHARDS)
         holdings = self.holdings
-        there = os.listdir(holdings.places.directory / "content" / shard)
+        there = os.listdir(f"{holdings.places.root}/content/{shard}")
         wanted: set[str] = holdings.asked(lambda index: index.wanted(shard), set()) if there else set()
         swept = 0
         for message in there:
@@ -128,10 +122,10 @@ class Upkeep:
         """What a killed process left half written is nobody's message: no 250 was said to it."""
         before = time.time() - ABANDONED  # as files have it
         for name in os.listdir(self.holdings.places.drafts):
-            path = Path(self.holdings.places.drafts / name)
+            path = f"{self.holdings.places.drafts}/{name}"
             with suppress(OSError):
-                if path.stat().st_mtime < before:
-                    path.unlink()
+                if os.stat(path).st_mtime < before:
+                    os.unlink(path)
 
 
 def up_to(octets: int, rows: list[Row]) -> Iterator[Row]:

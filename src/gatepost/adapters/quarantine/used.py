@@ -41,8 +41,8 @@ class Used:
         """The number before and after. Raises OSError, `Unavailable`."""
         descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            give(descriptor, self.path.parent)
-            wait_for(descriptor, self.path)
+            give(descriptor, str(self.path.parent))
+            wait_for(descriptor, str(self.path))
             before = int.from_bytes(os.pread(descriptor, OCTETS, 0), "little")
             after = to(before)
             if after != before:
