@@ -17,11 +17,12 @@ from gatepost.model.trace import Outcome
 from gatepost.ports.counters import Counters
 from gatepost.ports.directory import Directories
 from gatepost.ports.memory import Memory
+from gatepost.ports.scanner import Scanners
 from gatepost.testing.fakes import FakeClock
 from gatepost.testing.stages import ports_down, ports_in, ports_silent
 
 CHECKS = check_classes()
-MAY_BE_DOWN = {Counters, Directories, Memory}
+MAY_BE_DOWN = {Counters, Directories, Memory, Scanners}
 LIMIT = 0.02  # seconds that a silent outside gets here
 
 every_check = pytest.mark.parametrize("cls", CHECKS.values(), ids=CHECKS)

@@ -49,7 +49,7 @@ def test_with_everything_on_an_issue_is_answered():
     assert issue.summary == "answered"
 
 
-@pytest.mark.parametrize("number", ["4", "8"])
+@pytest.mark.parametrize("number", ["8"])
 def test_what_is_not_built_answers_nothing(number):
     assert answers(number, CAREFUL)[0].summary == "open"
 
@@ -65,3 +65,12 @@ def test_every_setting_that_is_named_exists():
         name for issue in issues(settings) for name in (a.setting for a in issue.answers) if name.startswith("[checks.")
     }
     assert {name[8:-1] for name in names} <= set(settings.checks.sections())
+
+
+def test_an_antivirus_engine_that_is_asked_is_named():
+    engines = {"clamav": {"type": "clamd", "address": "127.0.0.1"}}
+    asked = {"engines": engines, "checks": {"antivirus": {"engines": ["clamav"]}}}
+    assert answers("4", {})[1]["[engines]"] is State.OFF
+    issue, states = answers("4", asked)
+    assert states["[engines]"] is states["[checks.antivirus]"] is State.ON
+    assert "antivirus engines: clamav" in [answer.says for answer in issue.answers]

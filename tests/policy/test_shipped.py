@@ -55,6 +55,36 @@ def test_an_operators_rule_is_asked_before_all_other_shipped_ones():
     assert verdict(RCPT, "recipient.unknown", "access_recipient.denied", own=ACCEPT_ALL).rule == "mine"
 
 
+def ignoring(*codes):
+    return Rule(
+        name="ignoring", phase=MESSAGE, action=Action.IGNORE, reply=Reply(250, "", "OK"), when=lambda known: True,
+        ignore=codes,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("code", ["antivirus.virus", "antivirus.embedded"])
+def test_malware_is_refused_whatever_an_operators_rule_says(code):
+    assert verdict(MESSAGE, code, own=ACCEPT_ALL).action is Action.REJECT
+    assert verdict(MESSAGE, code, own=(ignoring("antivirus.*"), *ACCEPT_ALL)).action is Action.REJECT
+    assert verdict(MESSAGE, code, "access_client.allowed").action is Action.REJECT
+
+
+@pytest.mark.parametrize("code", ["antivirus.virus", "antivirus.embedded"])
+def test_malware_passes_only_by_a_rule_that_ignores_that_very_finding(code):
+    assert verdict(MESSAGE, code, own=(*ACCEPT_ALL, ignoring(code))).rule == "mine"
+    other = {"antivirus.virus", "antivirus.embedded"} - {code}
+    assert verdict(MESSAGE, code, own=(*ACCEPT_ALL, ignoring(*other))).action is Action.REJECT
+
+
+def test_an_antivirus_engine_must_have_answered_for_allowed_clients_too():
+    assert verdict(MESSAGE, "antivirus.unavailable", "access_client.allowed").rule == "antivirus-unavailable"
+
+
+def test_what_an_engine_could_not_look_into_is_held_unless_it_is_refused_for_something_else():
+    assert verdict(MESSAGE, "antivirus.unscannable").action is Action.QUARANTINE
+    assert verdict(MESSAGE, "antivirus.unscannable", "dmarc.reject").action is Action.REJECT
+
+
 @pytest.mark.parametrize("who", ["client", "helo", "sender", "recipient"])
 def test_being_allowed_does_not_make_a_recipient_exist(who):
     assert verdict(RCPT, f"access_{who}.allowed", "recipient.unknown").rule == "unknown-recipient"

@@ -8,9 +8,17 @@ from gatepost.engine.catalogue import check_classes
 from gatepost.engine.plan import phase_of
 from gatepost.model.phase import Phase
 from gatepost.model.verdict import Action
-from gatepost.policy.shipped_rules import ALLOWED, BASICS, FACTS, LIMITS, RELAY
+from gatepost.policy.shipped_rules import (
+    ALLOWED,
+    ANTIVIRUS_UNSCANNABLE,
+    BASICS,
+    FACTS,
+    LIMITS,
+    MALWARE,
+    RELAY,
+)
 
-ALL = (*RELAY, *LIMITS, *BASICS, *ALLOWED, *FACTS)
+ALL = (*RELAY, *LIMITS, *BASICS, *ALLOWED, *FACTS, *MALWARE, ANTIVIRUS_UNSCANNABLE)
 CHECKS = check_classes()
 KINDS = {kind.code: phase_of(cls) for cls in CHECKS.values() for kind in cls.spec.kinds}
 EVIDENCE_ONLY = {
@@ -36,7 +44,7 @@ KNOWN_ONLY = {
     "spf_relayed.pass", "spf_relayed.neutral", "spf_relayed.none", "dkim.pass", "dkim.fail", "dkim.invalid", "arc.pass",
     "arc.fail", "sender_id.pass", "sender_id.fail", "sender_id.no_address", "dmarc.pass", "dmarc.none",
     "dmarc.overridden",
-    "dnsbl.no_answer", "dnsbl_names.no_answer", "dnsbl_from.no_answer",
+    "antivirus.no_answer", "antivirus.outdated", "dnsbl.no_answer", "dnsbl_names.no_answer", "dnsbl_from.no_answer",
 }  # fmt: skip
 WEIGHED = {
     # points are those of the operator's list; what they come to is `dnsbl_recipient.reached`

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from tests.servers.c_icap import CIcap
 from tests.servers.certificates import Authority
+from tests.servers.clamd import Clamd
 from tests.servers.gateway import Gateway
 from tests.servers.names import NameServer
 from tests.servers.postfix import Postfix, ReceivingPostfix, SendingPostfix
@@ -111,3 +113,38 @@ def start_gateway() -> Iterator[Callable[..., Gateway]]:
     for gateway in started:
         print(gateway.said())  # noqa: T201  pytest shows it with a failure
         gateway.remove()
+
+
+@pytest.fixture(scope="session")
+def clamd() -> Iterator[Clamd]:
+    """An antivirus engine with signatures of the EICAR test file and of `MARK`."""
+    server = Clamd()
+    try:
+        yield server.start()
+    finally:
+        server.discard()
+
+
+@pytest.fixture
+def start_clamd() -> Iterator[Callable[..., Clamd]]:
+    """Starts an antivirus engine with the arguments of `Clamd`."""
+    started: list[Clamd] = []
+
+    def start(**arguments: Any) -> Clamd:
+        server = Clamd(**arguments)
+        started.append(server)
+        return server.start()
+
+    yield start
+    for server in started:
+        server.discard()
+
+
+@pytest.fixture(scope="session")
+def c_icap(clamd: Clamd) -> Iterator[CIcap]:
+    """An ICAP server in front of `clamd`."""
+    server = CIcap(clamd)
+    try:
+        yield server.start()
+    finally:
+        server.discard()

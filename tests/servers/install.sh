@@ -15,6 +15,8 @@ packages=(
     samba samba-common-bin samba-ad-provision samba-dsdb-modules samba-vfs-modules python3-samba
     # a recursive resolver, as it should stand beside the gateway
     unbound
+    # an antivirus engine, and an ICAP server in front of one
+    clamav-daemon c-icap libc-icap-mod-virus-scan
     # scanners to compare with
     rspamd redis-server
     # what the program of Exim needs, see below

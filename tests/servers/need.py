@@ -18,6 +18,8 @@ PACKAGE_OF = {
     "samba": "samba",
     "samba-tool": "samba-common-bin",
     "unbound": "unbound",
+    "clamd": "clamav-daemon",
+    "c-icap": "libc-icap-mod-virus-scan",
 }
 
 

@@ -12,6 +12,7 @@ from gatepost.adapters.backend.pool import Pool
 from gatepost.adapters.directory_file import FileDirectory
 from gatepost.adapters.dns.resolver import Resolver
 from gatepost.adapters.lists import FileLists
+from gatepost.app.engines import antivirus_settings, engines_of, watch_engines
 from gatepost.app.learning import learning
 from gatepost.app.policy import judge_for
 from gatepost.app.quarantine import file_quarantine
@@ -37,6 +38,7 @@ from gatepost.ports.journal import Journal
 from gatepost.ports.lists import Lists
 from gatepost.ports.memory import Memory
 from gatepost.ports.own_names import OwnNames
+from gatepost.ports.scanner import Scanners
 
 log = structlog.get_logger()
 
@@ -67,11 +69,13 @@ class Graph:
         shared: counters, gauges and memory over all workers.
         alarms: what an operator must know goes here.
         dns: asked instead of the configured resolvers.
+        scanners: asked instead of the configured antivirus engines.
     """
 
     def __init__(
         self, settings: Settings, *, node: str, worker: int, counters: Counters, gauges: Gauges, memory: Memory,
         journal: Journal, alarms: Alarms, generation: int = 1, dns: Dns | None = None,
+        scanners: Scanners | None = None,
     ) -> None:  # fmt: skip
         self.settings = settings
         self.node, self.worker = node, worker
@@ -94,7 +98,8 @@ class Graph:
             clock=self.clock,
         )
         self.bounce_keys = bounce_keys(settings)
-        self.ports = self.make_ports()
+        self.engines = engines_of(settings, self.clock, spool_dir(settings.gateway.data_dir))
+        self.ports = {**self.make_ports(), Scanners: scanners or self.engines}
         self.listeners = {name: self.listener(name, section) for name, section in settings.listeners.items()}
 
     def pool(self, name: str) -> Pool:
@@ -153,6 +158,7 @@ class Graph:
         for alarm in self.lists.alarms():
             self.alarms.raise_alarm("lists", alarm)
         self.watch_resolvers()
+        watch_engines(self.engines, antivirus_settings(self.settings).max_signature_age, self.alarms, self.clock)
         for name, directory in self.directories.items():
             if problem := problem_of(directory):
                 self.alarms.raise_alarm(f"directory.{name}", f"Directory {name}: {problem}")
@@ -193,6 +199,7 @@ class Graph:
             if isinstance(directory, FileDirectory | CachedDirectory):
                 directory.close()
         self.resolver.close()
+        self.engines.close()
         self.quarantine.close()
         await asyncio.gather(*(backend.close(grace=CLOSING) for backend in self.backends.values()))
 

@@ -2,7 +2,7 @@
 
 Protocol, checks and policy are those of the gateway; only what stands behind their ports is not. Checks that count
 (rates, harvesting) are left out, the tar pit's waits are noted and not waited, and the mail server takes everything.
-Directories and the DNS are asked, unless they are to be left alone.
+Directories, the DNS and antivirus engines are asked, unless they are to be left alone.
 """
 
 import asyncio
@@ -23,9 +23,10 @@ from gatepost.adapters.directory_ldap.process import serve
 from gatepost.adapters.directory_ldap.settings import LdapSettings, missing
 from gatepost.adapters.dns.resolver import Resolver
 from gatepost.adapters.lists import FileLists
+from gatepost.app.engines import engines_of
 from gatepost.app.graph import on_bug, own_names
 from gatepost.app.offline_session import NODE, Attempt, play
-from gatepost.app.offline_world import Blank, Everybody, Hand, Notes, Unasked, Unheard, Willing
+from gatepost.app.offline_world import Blank, Everybody, Hand, Notes, Unasked, Unheard, Unscanned, Willing
 from gatepost.app.policy import Ports, judge_for
 from gatepost.app.recipients import directories_of, ldap_socket, recipients_of
 from gatepost.app.services import bound
@@ -48,6 +49,7 @@ from gatepost.ports.dns import Dns
 from gatepost.ports.lists import Lists
 from gatepost.ports.memory import Memory
 from gatepost.ports.own_names import OwnNames
+from gatepost.ports.scanner import Scanners
 
 PATIENCE = 1.0  # seconds for connections to mail servers that were asked for recipients to close
 
@@ -75,7 +77,7 @@ def rehearse(settings: Settings, attempt: Attempt, *, ask: bool = True) -> Playe
     """Play it.
 
     Args:
-        ask: directories that are not in a file, and the DNS.
+        ask: directories that are not in a file, the DNS, and antivirus engines.
 
     Raises:
         CannotPlay: a file that is named cannot be read, or the like.
@@ -95,11 +97,12 @@ async def rehearsed(settings: Settings, attempt: Attempt, ask: bool) -> Played:
     asked, left_alone = divided(settings, ask)
     pools: dict[str, Pool] = {}
     resolver = Resolver(settings.dns, clock)
-    dns = resolver if ask else Unasked()
+    engines = engines_of(settings, clock, settings.gateway.data_dir)
+    outside: Ports = {Dns: resolver, Scanners: engines} if ask else {Dns: Unasked(), Scanners: Unscanned()}
     try:
         pools |= {name: pool(settings, name) for name in backends_asked(settings, asked)}
         directories = directories_of(settings_asking(settings, asked), pools, clock, 1)
-        listener = listener_of(settings, attempt.listener, {**directories, **left_alone}, dns, notes, hand)
+        listener = listener_of(settings, attempt.listener, {**directories, **left_alone}, outside, notes, hand)
     except (OSError, ValueError, LookupError) as error:
         raise CannotPlay(str(error)) from error
     try:
@@ -109,6 +112,7 @@ async def rehearsed(settings: Settings, attempt: Attempt, ask: bool) -> Played:
             if isinstance(directory, FileDirectory | CachedDirectory):
                 directory.close()
         resolver.close()
+        engines.close()
         await asyncio.gather(*(pool.close(PATIENCE) for pool in pools.values()))
     trace = structs.replace(notes.traces[-1], handovers=())  # nobody has got it
     return Played(trace=trace, message=hand.message, checks=counting(settings, listener), directories=tuple(left_alone))
@@ -147,7 +151,7 @@ def counting(settings: Settings, listener: Listener) -> tuple[str, ...]:
 
 # ── the listener ─────────────────────────────────────────────────────────────
 def listener_of(
-    settings: Settings, name: str, directories: Mapping[str, Directory], dns: Dns, notes: Notes, hand: Hand
+    settings: Settings, name: str, directories: Mapping[str, Directory], outside: Ports, notes: Notes, hand: Hand
 ) -> Listener:
     """That listener as the gateway has it, with nothing behind it. It needs no private keys."""
     section, gateway, clock, blank = settings.listeners[name], settings.gateway, SystemClock(), Blank()
@@ -155,8 +159,8 @@ def listener_of(
     domains = {n: DomainRoute(d.backend, d.message_size, d.mixed) for n, d in settings.domains.items()}
     ports: Ports = {
         Alarms: Unheard(), Clock: clock, Counters: blank, Gauges: blank, Memory: blank, Lists: FileLists(clock),
-        Directories: recipients_of(settings, directories), Dns: dns, OwnNames: own_names(settings),
-        BounceKeys: bounce_keys(settings),
+        Directories: recipients_of(settings, directories), OwnNames: own_names(settings),
+        BounceKeys: bounce_keys(settings), **outside,
     }  # fmt: skip
     site = Site(
         hostname=section.hostname or gateway.hostname, header_prefix=gateway.header_prefix,

@@ -3,12 +3,14 @@
 from ipaddress import IPv4Address, IPv6Address
 
 from gatepost.model.address import Address
+from gatepost.model.message import Message
 from gatepost.model.reply import Reply
 from gatepost.model.trace import Trace
 from gatepost.ports.backend import Delivery, Envelope, Extensions, Payload
 from gatepost.ports.directory import Found
 from gatepost.ports.dns import Answer, MailExchanger
 from gatepost.ports.quarantine import Grounds, Holdable
+from gatepost.ports.scanner import Scanned, Silent
 from gatepost.ports.unavailable import Unavailable
 
 KEPT = 1024 * 1024  # octets from the start of a message: room for the largest header
@@ -107,6 +109,13 @@ class Unasked:
 
     async def ptr(self, ip: IPv4Address | IPv6Address) -> Answer[str]:
         raise Unavailable("dns: not asked")
+
+
+class Unscanned:
+    """Engines that are left alone, and that nothing waits for."""
+
+    async def scan(self, content: Message | bytes, engines: tuple[str, ...]) -> tuple[Scanned | Silent, ...]:
+        return tuple(Silent(engine=name, reason="not asked", required=False) for name in engines)
 
 
 class Unheard:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from gatepost.adapters.shared_memory.shared import Shared, Sizes
 from gatepost.app.graph import Graph
-from gatepost.app.offline_world import Unasked
+from gatepost.app.offline_world import Unasked, Unscanned
 from gatepost.config.settings import Settings
 from gatepost.model.phase import Phase
 from gatepost.model.samples import connect, helo, mail, message, rcpt
@@ -41,6 +41,7 @@ async def tested(settings: Settings) -> list[str]:
         graph = Graph(
             settings, node="self-test", worker=0, counters=shared.counters, gauges=shared.gauges_of(0),
             memory=shared.memory, journal=nowhere, alarms=nowhere, dns=Unasked(),
+            scanners=Unscanned(),
         )  # fmt: skip
     except (OSError, ValueError, LookupError) as error:
         return [str(error)]

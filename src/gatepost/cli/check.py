@@ -15,6 +15,7 @@ from gatepost.config.access_lists import lint_access_lists
 from gatepost.config.bounce_keys import lint_bounce_keys
 from gatepost.config.files import expiring, lint_files
 from gatepost.config.lint import lint
+from gatepost.config.lint_engines import lint_engines
 from gatepost.config.live import probe
 from gatepost.config.live_directories import lint_lists
 from gatepost.config.load import Loaded, read
@@ -74,6 +75,7 @@ def offline_findings(loaded: Loaded) -> Iterator[Problem]:
     yield from lint_files(loaded)
     yield from expiring(loaded, SystemClock().now())
     yield from lint_lists(loaded)
+    yield from lint_engines(loaded)
     yield from lint_access_lists(loaded)
     yield from lint_bounce_keys(loaded)
     yield from lint_quarantine(loaded)

@@ -131,7 +131,10 @@ def verbs(listener: ListenerSettings) -> tuple[bool, str]:
 
 # ── 4 and 5: content ─────────────────────────────────────────────────────────
 def viruses(look: Look) -> Iterator[Answer]:
-    yield missing("antivirus engines")
+    engines = getattr(look.sections["antivirus"], "engines", ())
+    yield look.check("antivirus", "malware by the rules that come with the gateway", "virus", "malware-rule")
+    state = look.check("antivirus", "", "virus").state if engines else State.OFF
+    yield Answer(state, "[engines]", f"antivirus engines: {', '.join(engines) or 'none'}")
     yield missing("attachments by their real type, in archives too; macros")
 
 

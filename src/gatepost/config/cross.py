@@ -65,6 +65,9 @@ def dangling(raw: Data) -> Iterator[Found]:
     for name, _ in tables(raw, "directories"):
         yield from reference(raw, ("directories", name, "backend"), "backends")
     yield from reference(raw, ("dmarc_reports", "backend"), "backends")
+    asked = value_at(raw, ("checks", "antivirus", "engines"))
+    for i in range(len(asked) if isinstance(asked, list) else 0):
+        yield from reference(raw, ("checks", "antivirus", "engines", i), "engines")
 
 
 def reference(raw: Data, path: Path, section: str) -> Iterator[Found]:
@@ -80,7 +83,7 @@ def reference(raw: Data, path: Path, section: str) -> Iterator[Found]:
 
 
 def bad_names(raw: Data) -> Iterator[Found]:
-    for section in ("listeners", "backends", "directories"):
+    for section in ("listeners", "backends", "directories", "engines"):
         for name, _ in tables(raw, section):
             if not NAME.match(name):
                 fix = 'Up to 64 letters, digits, "-" and "_"; the first a letter or a digit.'

@@ -14,6 +14,7 @@ from gatepost.config.live_backends import probe_backends
 from gatepost.config.live_directories import probe_directories
 from gatepost.config.live_dns import probe_resolvers
 from gatepost.config.live_dnsbl import probe_block_lists
+from gatepost.config.live_engines import probe_engines
 from gatepost.config.load import Loaded
 from gatepost.config.problems import Problem, Severity, in_order
 from gatepost.config.quarantine import lint_room
@@ -26,7 +27,11 @@ ROOM = 1024**3  # octets that should be free for spool, quarantine and journal
 async def probe(loaded: Loaded) -> tuple[Problem, ...]:
     """Everything outside the configuration that can be asked, bounded by the time limits of the settings."""
     asked = await asyncio.gather(
-        probe_backends(loaded), probe_directories(loaded), probe_resolvers(loaded), probe_block_lists(loaded)
+        probe_backends(loaded),
+        probe_directories(loaded),
+        probe_resolvers(loaded),
+        probe_block_lists(loaded),
+        probe_engines(loaded),
     )
     return in_order([*probe_binds(loaded), *probe_places(loaded), *chain.from_iterable(asked)])
 

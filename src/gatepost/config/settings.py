@@ -11,6 +11,7 @@ from gatepost.adapters.directory_file import FileSettings
 from gatepost.adapters.directory_ldap.settings import LdapSettings
 from gatepost.adapters.dmarc_reports.settings import DmarcReportSettings
 from gatepost.adapters.dns.settings import DnsSettings
+from gatepost.adapters.engines.settings import ClamdSettings, CommandSettings, IcapSettings, YaraSettings
 from gatepost.adapters.journal.settings import JournalSettings, LogSettings
 from gatepost.adapters.quarantine.settings import QuarantineSettings
 from gatepost.engine.catalogue import check_classes, config_class
@@ -22,6 +23,7 @@ from gatepost.syntax.bad_syntax import BadSyntax
 from gatepost.syntax.domain import domain
 
 ProfileName = Literal["recommended", "aggressive", "monitor"]
+EngineSettings = Annotated[ClamdSettings | IcapSettings | YaraSettings | CommandSettings, Field(discriminator="type")]
 DirectorySettings = Annotated[FileSettings | LdapSettings | CalloutSettings, Field(discriminator="type")]
 
 
@@ -72,6 +74,9 @@ class Settings(Section):
     )
     directories: dict[str, DirectorySettings] = Field(
         default_factory=dict, description="What knows the recipients of a domain."
+    )
+    engines: dict[str, EngineSettings] = Field(
+        default_factory=dict, description="The antivirus engines; `[checks.antivirus]` says which are asked."
     )
     listeners: dict[str, ListenerSettings] = Field(description="The virtual servers.")
     checks: CheckSections = Field(

@@ -1,9 +1,9 @@
 """In which order are the rules of a listener asked, its operator's and the shipped ones?
 
-The order of ARCHITECTURE §4 with one precision: relay control and limits, which no rule of an operator undoes; the
-operator's rules; what holds for allowed clients too (a recipient must exist, agreed TLS must be used: an allow list
-vouches for a good name, and senders and HELO names can be forged); allow lists; hard facts; checks without an
-answer; points; acceptance.
+The order of ARCHITECTURE §4 with two precisions: relay control and limits, which no rule of an operator undoes;
+malware, which only a rule undoes that ignores just that; the operator's rules; what holds for allowed clients too (a
+recipient must exist, agreed TLS must be used, an antivirus engine must have answered: an allow list vouches for a good
+name, and senders and HELO names can be forged); allow lists; hard facts; checks without an answer; points; acceptance.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,11 +19,14 @@ from gatepost.policy.ruleset import OK_REPLIES
 from gatepost.policy.settings import PolicySettings
 from gatepost.policy.shipped_rules import (
     ALLOWED,
+    ANTIVIRUS_UNSCANNABLE,
     BASICS,
     FACTS,
     HARVEST,
     IMPERSONATION,
     LIMITS,
+    MALWARE,
+    NEEDED,
     QUARANTINE,
     RECIPIENT,
     REJECT,
@@ -39,6 +42,7 @@ DIRECTORY_DOWN = Reply(451, "4.4.3", "Recipients cannot be looked up now, try ag
 CLOSED = Reply(550, "5.3.0", "Not accepted: a required check gave no answer")
 TOO_MANY_POINTS = Reply(550, "5.7.1", "Message refused because of its content")
 OK = OK_REPLIES[Phase.MESSAGE]
+MALWARE_CODES = frozenset(code for rule in MALWARE for code in rule.codes)
 
 
 class CheckInPlan(Struct, frozen=True, kw_only=True):
@@ -71,13 +75,17 @@ def rules_for(
     plan = {check.check: check for check in checks}
     shipped = (
         *BASICS,
-        *unavailable_rules(check for check in checks if check.check == RECIPIENT),
+        *unavailable_rules(check for check in checks if check.check in NEEDED),
         *ALLOWED,
         *FACTS,
-        *unavailable_rules(check for check in checks if check.check != RECIPIENT),
+        ANTIVIRUS_UNSCANNABLE,
+        *unavailable_rules(check for check in checks if check.check not in NEEDED),
         *score_rules(settings, tuple(f"{check.check}.*" for check in checks if check.shadow)),
     )
-    rules = (*RELAY, *adjusted(LIMITS, plan, settings), *own, *adjusted(shipped, plan, settings))
+    fixed, malware = adjusted(LIMITS, plan, settings), adjusted(MALWARE, plan, settings)
+    spared = tuple(rule for rule in own if spares_malware(rule))
+    others = (rule for rule in own if rule not in spared)
+    rules = (*RELAY, *fixed, *spared, *malware, *others, *adjusted(shipped, plan, settings))
     return tuple(watched(rule, plan) for rule in rules) if monitor else rules
 
 
@@ -94,6 +102,11 @@ def adjusted(rules: Iterable[Rule], plan: Mapping[str, CheckInPlan], settings: P
         shadow = rule.name in settings.shadow or any(plan[name].shadow for name in names)
         delay = settings.harvest_delay if rule.name in HARVEST else rule.delay
         yield structs.replace(rule, shadow=shadow, delay=delay) if shadow or delay is not None else rule
+
+
+def spares_malware(rule: Rule) -> bool:
+    """It says in so many words that malware is to be overlooked; `antivirus.*` is not clear enough."""
+    return rule.action is Action.IGNORE and any(code in rule.ignore for code in MALWARE_CODES)
 
 
 def checks_of(rule: Rule) -> set[str]:

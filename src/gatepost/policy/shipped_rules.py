@@ -32,7 +32,8 @@ def allow(name: str, found: str, since: Phase) -> tuple[Rule, ...]:
 
 
 CONNECT, HELO, MAIL, RCPT, MESSAGE = Phase.CONNECT, Phase.HELO, Phase.MAIL, Phase.RCPT, Phase.MESSAGE
-RECIPIENT = "recipient"  # the check whose failure holds for allowed clients too
+RECIPIENT = "recipient"
+NEEDED = (RECIPIENT, "antivirus")  # checks whose failure holds for allowed clients too
 HARVEST = ("harvest-detected", "harvest-suspected")  # they wait as long as `policy.harvest_delay` says
 SPF_FAIL = "spf-fail"  # only where `policy.spf_fail` says so
 UNKNOWN_SENDER = ("sender-domain-unknown", "sender-domain-no-mail")  # only where `policy.unknown_sender` says so
@@ -54,6 +55,18 @@ LIMITS = (
     refuse("mail-loop", MESSAGE, "554", "5.4.6", "Too many hops, the message is looping", "hops.exceeded"),
 )
 """Resource limits: never in shadow by the `monitor` profile, never left out."""
+
+MALWARE = (
+    refuse("virus", MESSAGE, "554", "5.7.1", "Message contains malware: {detail}", "antivirus.virus"),
+    refuse("malware-rule", MESSAGE, "554", "5.7.1", "Message contains malware: {detail}", "antivirus.embedded"),
+)
+"""No rule of an operator lets it pass by the way; one that ignores the very code does, and is asked before."""
+
+ANTIVIRUS_UNSCANNABLE = Rule(
+    name="antivirus-unscannable", phase=MESSAGE, action=Action.QUARANTINE, reply=OK_REPLIES[MESSAGE],
+    codes=("antivirus.unscannable",),
+)  # fmt: skip
+"""After all that is refused for what it is."""
 
 BASICS = (
     Rule(
@@ -152,6 +165,7 @@ FACTS = (
 )  # fmt: skip
 
 SHIPPED_NAMES = frozenset(
-    {rule.name for rule in (*RELAY, *LIMITS, *BASICS, *ALLOWED, *FACTS)} | {TAG, QUARANTINE, REJECT, DEFAULT_RULE}
+    {rule.name for rule in (*RELAY, *LIMITS, *BASICS, *ALLOWED, *FACTS, *MALWARE, ANTIVIRUS_UNSCANNABLE)}
+    | {TAG, QUARANTINE, REJECT, DEFAULT_RULE}
 )
 UNAVAILABLE = "-unavailable"  # ends the names of the rules made from each check's `if_unavailable`

@@ -6,7 +6,8 @@ are made by `gatepost.model.samples`.
 
 Keys of a world: `directory` (domain → local parts, or "any"), `counters` (key → count), `files` (path → entries),
 `dns` (name or address → records by type, see `fake_dns`; what is not there does not exist), `memory` (key → text),
-`bounce_keys` (fields of `BounceKeys`).
+`bounce_keys` (fields of `BounceKeys`), `engines` (name → fields of what it says of every message, see
+`FakeScanners`).
 """
 
 import asyncio
@@ -16,6 +17,7 @@ from typing import Any, NoReturn
 
 from gatepost.auth.batv import BounceKeys
 from gatepost.model.address import Address
+from gatepost.model.message import Message
 from gatepost.ports.alarms import Alarms
 from gatepost.ports.clock import Clock
 from gatepost.ports.counters import Counters
@@ -24,7 +26,9 @@ from gatepost.ports.dns import Answer, Dns, MailExchanger
 from gatepost.ports.lists import Lists
 from gatepost.ports.memory import Memory
 from gatepost.ports.own_names import OwnNames
+from gatepost.ports.scanner import Scanned, Scanners, Silent
 from gatepost.testing.fake_dns import FakeDns
+from gatepost.testing.fake_engines import FakeScanners
 from gatepost.testing.fakes import FakeAlarms, FakeClock, FakeCounters, FakeDirectories, FakeLists, FakeMemory
 
 OWN = OwnNames("mx1.example.com", frozenset({"example.com"}), frozenset({ip_address("198.51.100.25")}))
@@ -35,6 +39,7 @@ ORDINARY_DAY: Mapping[str, Any] = {
     "dns": {},
     "memory": {},
     "bounce_keys": {},
+    "engines": {},
 }
 
 Ports = dict[type, object]
@@ -56,6 +61,7 @@ def ports_in(world: Mapping[str, Any]) -> Ports:
         Lists: FakeLists(today["files"]),
         Memory: FakeMemory(clock, today["memory"]),
         OwnNames: OWN,
+        Scanners: FakeScanners(today["engines"]),
     }
 
 
@@ -63,7 +69,7 @@ def ports_down(world: Mapping[str, Any]) -> Ports:
     """The same, but whatever can be out of reach is."""
     ports = ports_in(world)
     for port in ports.values():
-        if isinstance(port, FakeCounters | FakeDirectories | FakeDns | FakeMemory):
+        if isinstance(port, FakeCounters | FakeDirectories | FakeDns | FakeMemory | FakeScanners):
             port.down = True
     return ports
 
@@ -76,6 +82,7 @@ def ports_silent(world: Mapping[str, Any]) -> Ports:
         Directories: SilentDirectories(directories),
         Dns: SilentDns(),
         Memory: SilentMemory(),
+        Scanners: SilentScanners(),
     }
 
 
@@ -134,4 +141,11 @@ class SilentMemory:
         await silence()
 
     async def put(self, key: str, value: str, *, ttl: float) -> None:
+        await silence()
+
+
+class SilentScanners:
+    """Never answers."""
+
+    async def scan(self, content: Message | bytes, engines: tuple[str, ...]) -> tuple[Scanned | Silent, ...]:
         await silence()

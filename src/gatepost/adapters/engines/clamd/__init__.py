@@ -1,0 +1,1 @@
+"""clamd, the daemon of ClamAV."""

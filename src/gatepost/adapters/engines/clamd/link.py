@@ -1,0 +1,169 @@
+"""How is clamd asked? One connection for each question (clamd(8)); its answer ends with NUL.
+
+A Unix socket carries the open file itself (FILDES, SCM_RIGHTS in unix(7)): clamd reads it where it lies. TCP carries
+the octets (INSTREAM). No name of a file ever goes over: what clamd runs on FOUND could be tricked with it.
+"""
+
+import array
+import asyncio
+import errno
+import os
+import socket
+from collections.abc import Iterator
+
+from gatepost.adapters.engines.clamd.replies import REPLY_LIMIT
+from gatepost.adapters.engines.settings import EngineAddress
+from gatepost.adapters.engines.turns import Failed, why
+
+CHUNK = 128 * 1024  # octets of a chunk of INSTREAM
+BUSY = 0.02  # seconds until a full queue of a Unix socket is tried again
+LOOKS = 2  # turns of the loop between two writes
+FILDES, INSTREAM, VERSION, PING = b"zFILDES\0", b"zINSTREAM\0", b"zVERSION\0", b"zPING\0"
+END = bytes(4)
+
+
+class CutShort(Failed):
+    """The connection was lost while the sample was being sent: an answer may have been lost with it."""
+
+
+class Link(asyncio.Protocol):
+    """One connection, one reply."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self.buffer = b""
+        self.reply: asyncio.Future[bytes] = loop.create_future()
+        self.drained: asyncio.Future[None] | None = None
+        self.is_sending = False
+        self.transport: asyncio.Transport | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # a socket has no other
+        self.transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        if self.reply.done():
+            return
+        self.buffer += data
+        end = self.buffer.find(b"\0")
+        if end >= 0:
+            self.answer(self.buffer[:end])
+        elif len(self.buffer) > REPLY_LIMIT:
+            self.fail("its reply has no end")
+
+    def eof_received(self) -> bool:
+        self.fail("closed the connection before it had answered")
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.fail(f"connection lost: {exc}" if exc else "closed the connection before it had answered")
+
+    def pause_writing(self) -> None:
+        self.drained = self.loop.create_future()
+
+    def resume_writing(self) -> None:
+        self.go_on()
+
+    def answer(self, reply: bytes) -> None:
+        self.reply.set_result(reply)
+        self.go_on()
+
+    def fail(self, reason: str) -> None:
+        if not self.reply.done():
+            self.reply.set_exception(CutShort(reason) if self.is_sending else Failed(reason))
+            self.reply.exception()  # who asked may have left
+        self.go_on()
+
+    def go_on(self) -> None:
+        if self.drained is not None and not self.drained.done():
+            self.drained.set_result(None)
+
+    async def send(self, pieces: Iterator[bytes]) -> None:
+        """All of them, as fast as clamd takes them; fewer if it answers before the end."""
+        self.is_sending = True
+        for piece in pieces:
+            if self.reply.done() or self.transport is None:
+                return
+            self.transport.write(piece)
+            if self.drained is not None:
+                await self.drained
+                self.drained = None
+            for _ in range(LOOKS):  # who has heard enough answers and resets: a write would fail, and take that along
+                await asyncio.sleep(0)
+        self.is_sending = False
+
+    def close(self) -> None:
+        if self.transport is not None:
+            self.transport.abort()
+        if not self.reply.done():
+            self.reply.cancel()
+
+
+async def question(address: EngineAddress, pieces: Iterator[bytes], connect_timeout: float) -> bytes:
+    """What is answered to these octets. Raises `Failed`."""
+    loop = asyncio.get_running_loop()
+    link = Link(loop)
+    try:
+        async with asyncio.timeout(connect_timeout):
+            if address.path:
+                await loop.create_unix_connection(lambda: link, sock=await unix_socket(address.path))
+            else:
+                await loop.create_connection(lambda: link, address.host, address.port)
+        await link.send(pieces)
+        return await link.reply
+    except TimeoutError:
+        raise Failed("no connection in time") from None
+    except (OSError, UnicodeError) as error:
+        raise Failed(why(error)) from error
+    finally:
+        link.close()
+
+
+async def question_with_file(address: EngineAddress, file: int, connect_timeout: float) -> bytes:
+    """What is answered to FILDES with this descriptor, over a Unix socket. Raises `Failed`."""
+    loop = asyncio.get_running_loop()
+    link = Link(loop)
+    try:
+        async with asyncio.timeout(connect_timeout):
+            connected = await unix_socket(address.path)
+            try:
+                hand_over(connected, file)
+            except OSError:
+                connected.close()
+                raise
+            await loop.create_unix_connection(lambda: link, sock=connected)
+        return await link.reply
+    except TimeoutError:
+        raise Failed("no connection in time") from None
+    except OSError as error:
+        raise Failed(why(error)) from error
+    finally:
+        link.close()
+
+
+def hand_over(connected: socket.socket, file: int) -> None:
+    """Fits into the buffer of a new connection, so that it never blocks."""
+    rights = array.array("i", [file])
+    connected.sendmsg([FILDES, b"\0"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)])
+
+
+async def unix_socket(path: str) -> socket.socket:
+    """A connected one. Raises OSError; waits as long as the server's queue is full."""
+    while True:
+        attempt = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
+        problem = attempt.connect_ex(path)
+        if not problem:
+            return attempt
+        attempt.close()
+        if problem != errno.EAGAIN:
+            raise OSError(problem, os.strerror(problem))
+        await asyncio.sleep(BUSY)
+
+
+def stream(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """INSTREAM with these octets: each chunk behind its length in four octets, an empty one at the end."""
+    yield INSTREAM
+    for chunk in chunks:
+        for start in range(0, len(chunk), CHUNK):
+            piece = chunk[start : start + CHUNK]
+            yield len(piece).to_bytes(4, "big") + piece
+    yield END

@@ -1,0 +1,1 @@
+"""Servers of the Internet Content Adaptation Protocol (RFC 3507)."""

@@ -1,0 +1,27 @@
+"""Antivirus engines that say what a test wants."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from gatepost.model.message import Message
+from gatepost.ports.scanner import Scanned, Silent
+from gatepost.ports.unavailable import Unavailable
+
+
+class FakeScanners:
+    """Engines by name, each with the fields of what it says of every content; `silent` is why it gives no answer."""
+
+    def __init__(self, engines: Mapping[str, Mapping[str, Any]]) -> None:
+        self.engines = engines
+        self.down = False
+
+    async def scan(self, content: Message | bytes, engines: tuple[str, ...]) -> tuple[Scanned | Silent, ...]:
+        if self.down or not self.engines.keys() >= set(engines):
+            raise Unavailable("engines")
+        return tuple(said(name, self.engines[name]) for name in engines)
+
+
+def said(name: str, fields: Mapping[str, Any]) -> Scanned | Silent:
+    if "silent" in fields:
+        return Silent(engine=name, reason=fields["silent"], required=fields.get("required", True))
+    return Scanned(engine=name, **fields)
