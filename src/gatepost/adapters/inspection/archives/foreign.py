@@ -93,10 +93,12 @@ class Archive:
     def blocks(self) -> Iterator[bytes]:
         """Raises `Damaged`."""
         try:
-            while count := ffi.read_data(self.pointer, self.buffer, STEP):
+            while (count := ffi.read_data(self.pointer, self.buffer, STEP)) > 0:
                 yield ctypes.string_at(self.buffer, count)
         except ArchiveError as error:
             raise Damaged(said(error)) from error
+        if count < 0:  # a warning: it has data that it does not trust
+            raise Damaged(printable(text(ffi.error_string(self.pointer)), SHOWN))
 
     @property
     def hides_names(self) -> bool:

@@ -16,14 +16,15 @@ NUMBERS = {  # name: x86-64, aarch64; -1 where it does not exist
     "clock_nanosleep": (230, 115), "exit_group": (231, 94), "tgkill": (234, 131), "openat": (257, 56),
     "newfstatat": (262, 79), "readlinkat": (267, 78), "set_robust_list": (273, 99), "getrandom": (318, 278),
     "statx": (332, 291), "rseq": (334, 293), "clone3": (435, 435), "poll": (7, -1), "ppoll": (271, 73),
+    "getuid": (102, 174), "getgid": (104, 176), "geteuid": (107, 175), "getegid": (108, 177), "getppid": (110, 173),
     "stat": (4, -1), "lstat": (6, -1), "readlink": (89, -1), "open": (2, -1), "seccomp": (317, 277),
 }  # fmt: skip
 
 ALWAYS = """
     read futex mmap munmap madvise brk mremap mprotect write close fstat lseek clock_gettime pread64 readv writev
     recvmsg sendmsg recvfrom sendto poll ppoll rt_sigaction rt_sigprocmask rt_sigreturn sigaltstack sched_yield
-    sched_getaffinity nanosleep clock_nanosleep setitimer getpid gettid getrusage getrandom dup getcwd exit exit_group
-    set_robust_list rseq
+    sched_getaffinity nanosleep clock_nanosleep setitimer getpid getppid gettid getuid geteuid getgid getegid
+    getrusage getrandom dup getcwd exit exit_group set_robust_list rseq
     """.split()
 """None of them names a thing outside of the process."""
 
