@@ -15,6 +15,7 @@ NAMED = re.compile(
 )
 WORD = re.compile(rf"\S{{{SHORTEST},{LONGEST}}}")
 AROUND = "\"'`\u00b4\u2018\u2019\u201c\u201d\xab\xbb()[]{}<>,;:.!?*_|="
+QUOTES = AROUND.translate(dict.fromkeys(map(ord, ",;:.!?*_|=")))
 LABEL = re.compile(r"(?:[^\W\d_]{1,12}[:=])(.{3,40})")  # `password:secret` without a blank
 
 
@@ -43,12 +44,16 @@ def collect(found: dict[str, None], words: Iterable[str], most: int) -> None:
 def words_of(text: str) -> Iterator[str]:
     """Each as it stands, and without what is around it: a password may end in a full stop, a sentence does."""
     for match in WORD.finditer(text):
-        word = match[0]
-        bare = word.strip(AROUND)
-        if len(bare) >= SHORTEST:
-            yield bare
-        if labelled := LABEL.fullmatch(bare):
-            yield labelled[1]
-        if word != bare:
-            yield word
-            yield word.rstrip(".,;:")
+        yield from [form for form in forms(match[0]) if len(form) >= SHORTEST]
+
+
+def forms(word: str) -> Iterator[str]:
+    bare = word.strip(AROUND)
+    yield bare
+    if labelled := LABEL.fullmatch(bare):
+        yield labelled[1]
+    if word != bare:
+        ended = word.rstrip(".,;:")
+        yield ended.strip(QUOTES)
+        yield ended
+        yield word
