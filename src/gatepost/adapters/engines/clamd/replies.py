@@ -95,7 +95,7 @@ def unix_time(date: str) -> float:
     if match is None or match[1] not in MONTHS:
         return 0.0
     day, hour, minute, second, year = (int(group) for group in match.groups()[1:])
-    return float(timegm((year, MONTHS.index(match[1]) + 1, day, hour, minute, second)))
+    return max(0.0, float(timegm((year, MONTHS.index(match[1]) + 1, day, hour, minute, second))))
 
 
 def shown(octets: bytes) -> str:
