@@ -4,10 +4,11 @@ from time import process_time
 
 from msgspec import Struct
 
-from gatepost.adapters.inspection.budget import Allowance, Budget
+from gatepost.adapters.inspection.budget import Allowance, Budget, OverBudget
 from gatepost.adapters.inspection.documents.table import OPENERS
 from gatepost.adapters.inspection.identify import identify
 from gatepost.adapters.inspection.opened import Hints, Member
+from gatepost.model import traits
 from gatepost.model.inspection import FileClass, Link, Trait
 
 
@@ -48,7 +49,7 @@ def take(found, each, passwords, within, depth):
     elif isinstance(each, Link):
         found.links.append(each)
     elif isinstance(each, Member):
-        inner = opened(each.octets, each.name, each.declared, passwords, within, depth + 1)
+        inner = opened_inside(each, passwords, within, depth + 1)
         if each.alike:
             found.traits |= inner.traits
             found.details += inner.details
@@ -59,3 +60,13 @@ def take(found, each, passwords, within, depth):
             found.members.append(each)
             found.inside |= inner.traits | inner.inside
             found.classes |= inner.classes
+
+
+def opened_inside(member, passwords, within, depth):
+    """What cannot be opened there is unreadable, as the walk has it."""
+    try:
+        return opened(member.octets, member.name, member.declared, passwords, within, depth)
+    except OverBudget:
+        raise
+    except Exception:
+        return Opened({traits.UNREADABLE}, [], [], [], set(), set())

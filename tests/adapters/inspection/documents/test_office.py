@@ -10,6 +10,7 @@ import pytest
 from msoffcrypto.format.ooxml import OOXMLFile
 
 from gatepost.adapters.inspection.budget import OverBudget
+from gatepost.adapters.inspection.identify import identify
 from gatepost.model import traits
 from gatepost.model.inspection import FileClass
 from tests.adapters.inspection.documents.ole_writer import storage
@@ -343,3 +344,24 @@ def test_rounds_of_a_hash_are_bounded():
     assert opened(octets, "a.docx", passwords=("a",) * 100).traits == {traits.ENCRYPTED}
     octets = storage({"EncryptionInfo": info.replace(b"<enc", b"<!DOCTYPE x><enc"), "EncryptedPackage": b"\0" * 5000})
     assert opened(octets, "a.docx").traits == {traits.ENCRYPTED, traits.ENTITIES}
+
+
+@pytest.mark.parametrize("make", [lambda: package({"a": "b"}, main=BOOK), lambda: odt({})])
+def test_a_package_that_programs_unpack_differently_is_inconsistent(make):
+    octets = make()
+    assert traits.INCONSISTENT not in opened(octets, "a.docx").traits
+    assert (
+        traits.INCONSISTENT
+        in opened(b"prefix" + octets, "a.docx").traits | opened(octets + b"PK\5\6" + b"\0" * 18, "").traits
+    )
+    at = octets.rfind(b"content.xml" if b"content.xml" in octets else b"xl/workbook.xml")
+    assert traits.INCONSISTENT in opened(octets[:at] + b"X" + octets[at + 1 :], "a.docx").traits
+
+
+def test_an_mht_is_read_as_mail_whatever_its_name_is():
+    octets = (
+        b"From: <Saved>\r\nSubject: x\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=b\r\n\r\n--b--"
+    )
+    for name in ("a.mht", "a.doc", "a.xls", "a"):
+        assert "rfc822" in identify(octets, (name,), "application/octet-stream").formats
+    assert "rfc822" in identify(b"hello", ("a.mht",), "").formats

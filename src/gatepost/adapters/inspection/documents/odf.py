@@ -28,6 +28,7 @@ MOST_LINKS = 200
 
 def open_odf(octets: bytes, hints: Hints, budget: Budget) -> Opened:
     package = Package(octets, budget)
+    yield from package.oddities()
     for member in package.members:
         try:
             yield from in_part(package, member)

@@ -7,14 +7,15 @@ from gatepost.adapters.inspection.budget import Budget
 from gatepost.adapters.inspection.documents.addresses import printable
 from gatepost.adapters.inspection.opened import Hints, Member, Opened
 from gatepost.adapters.inspection.types.extensions import RISKY
-from gatepost.adapters.inspection.types.names import read_name
+from gatepost.adapters.inspection.types.names import class_of
 from gatepost.adapters.inspection.types.signatures import by_signature
 from gatepost.model.inspection import FileClass, Trait
 from gatepost.model.traits import EMBEDDED
 
 OBJECT = b"\xe7\x16\xe3\xbd\x65\x26\x11\x45\xa4\xc4\x8d\x4d\x0b\x7a\x9e\xac"
 HEADER = 36  # octets: class, length (8), unused (4), reserved (8)
-NAME = re.compile(rb"(?:[\x20-\x7e\xa0-\xff]\x00){1,200}\.\x00(?:[A-Za-z0-9-]\x00){1,20}(?=\x00\x00|[^\x20-\x7e])")
+EXTENSION = re.compile(rb"\.\x00((?:[A-Za-z0-9-]\x00){1,20})(?=\x00\x00|[^\x20-\x7e])")
+LONGEST_NAME = 200  # characters
 MOST_NAMES = 200
 
 
@@ -45,9 +46,15 @@ def objects(octets: bytes, budget: Budget) -> Iterator[bytes]:
 
 
 def risky_names(octets: bytes) -> list[str]:
-    found = (match[0].decode("utf-16-le", "replace") for match in NAME.finditer(octets))
+    """Texts in UTF-16 that end in an extension which endangers."""
     kept: dict[str, None] = {}
-    for name in found:
-        if len(kept) < MOST_NAMES and RISKY.intersection(read_name(name).classes):
-            kept[name] = None
+    for match in EXTENSION.finditer(octets):
+        word = match[1].decode("utf-16-le").lower()
+        if class_of(word) in RISKY:
+            before = octets[max(match.start() % 2, match.start() - 2 * LONGEST_NAME) : match.start()]
+            letters = before.decode("utf-16-le", "replace")
+            start = next((at for at in range(len(letters), 0, -1) if not letters[at - 1].isprintable()), 0)
+            kept[f"{letters[start:]}.{word}"] = None
+        if len(kept) >= MOST_NAMES:
+            break
     return list(kept)

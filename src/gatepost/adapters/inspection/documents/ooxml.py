@@ -20,7 +20,7 @@ from gatepost.adapters.inspection.types.extensions import RISKY
 from gatepost.adapters.inspection.types.names import read_name
 from gatepost.adapters.inspection.types.signatures import by_signature
 from gatepost.model.inspection import Link, Trait
-from gatepost.model.traits import AUTO_MACRO, DDE, EMBEDDED, ENCRYPTED, ENTITIES, INCONSISTENT, MACRO, UNREADABLE, XLM
+from gatepost.model.traits import AUTO_MACRO, DDE, EMBEDDED, ENTITIES, MACRO, UNREADABLE, XLM
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OLE_PACKAGE = "\x01Ole10Native".encode("utf-16-le")
@@ -36,10 +36,7 @@ AUTOMATIC_NAME = re.compile(rb"_xlnm\.Auto_|name\s*=\s*[\"']Auto_(?:Open|Close|A
 
 def open_ooxml(octets: bytes, hints: Hints, budget: Budget) -> Opened:
     package = Package(octets, budget)
-    if package.is_encrypted:
-        yield Trait(ENCRYPTED, "members")
-    if package.repeats_names:
-        yield Trait(INCONSISTENT, "a name twice")
+    yield from package.oddities()
     for member in package.members:
         try:
             yield from in_part(package, member)

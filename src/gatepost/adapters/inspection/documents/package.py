@@ -5,16 +5,20 @@ the archive is the business of the opener of archives.
 """
 
 import zlib
+from collections.abc import Iterator
 from io import BytesIO
 from struct import unpack_from
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
+from gatepost.adapters.inspection.archives.zip_layout import read_layout
 from gatepost.adapters.inspection.budget import Budget
+from gatepost.model.inspection import Trait
+from gatepost.model.traits import ENCRYPTED, INCONSISTENT
 
 LOCAL = b"PK\x03\x04"
 LOCAL_LENGTH = 30  # octets
 STEP = 256 * 1024  # octets unpacked at a time
-ENCRYPTED = 1  # flag
+IS_ENCRYPTED = 1  # flag
 
 
 class Package:
@@ -24,17 +28,14 @@ class Package:
         self.octets, self.budget = octets, budget
         self.members = [member for member in ZipFile(BytesIO(octets)).infolist() if not member.is_dir()]
 
-    def named(self, name: str) -> ZipInfo | None:
-        wanted = name.lower()
-        return next((member for member in self.members if name_of(member) == wanted), None)
-
-    @property
-    def repeats_names(self) -> bool:
-        return len({name_of(member) for member in self.members}) < len(self.members)
-
-    @property
-    def is_encrypted(self) -> bool:
-        return any(member.flag_bits & ENCRYPTED for member in self.members)
+    def oddities(self) -> Iterator[Trait]:
+        """What the package is as an archive. The parts of a sound one are no files that a recipient would see."""
+        for problem in read_layout(self.octets, self.budget.allowance.members).problems:
+            yield Trait(INCONSISTENT, problem)
+        if len({name_of(member) for member in self.members}) < len(self.members):
+            yield Trait(INCONSISTENT, "a name twice")
+        if any(member.flag_bits & IS_ENCRYPTED for member in self.members):
+            yield Trait(ENCRYPTED, "members")
 
     def peek(self, member: ZipInfo, octets: int = 64) -> bytes:
         """The first octets. Raises `BadZipFile`, `zlib.error`."""
@@ -66,7 +67,7 @@ class Package:
         at = member.header_offset
         if self.octets[at : at + 4] != LOCAL or len(self.octets) < at + LOCAL_LENGTH:
             raise BadZipFile("no header where the directory says")
-        if member.compress_type not in (ZIP_STORED, ZIP_DEFLATED) or member.flag_bits & ENCRYPTED:
+        if member.compress_type not in (ZIP_STORED, ZIP_DEFLATED) or member.flag_bits & IS_ENCRYPTED:
             raise BadZipFile("a method that Office has not")
         name, extra = unpack_from("<HH", self.octets, at + 26)
         start = at + LOCAL_LENGTH + name + extra

@@ -10,7 +10,7 @@ from html import unescape
 
 from msgspec import Struct
 
-TAG = re.compile(r"<([A-Za-z_][\w.\-:]{0,200})((?>(?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*))>")
+TAG = re.compile(r"<([A-Za-z_][\w.\-:]{0,200}+)((?>(?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*))>")
 ATTRIBUTE = re.compile(r"([A-Za-z_][\w.\-:]{0,200})\s*=\s*(?:\"([^\"<]*)\"|'([^'<]*)')")
 BETWEEN = re.compile(r"[^<]*")
 OWN_ENTITIES = re.compile(r"<!\s*(?:DOCTYPE|ENTITY|ELEMENT|ATTLIST)", re.IGNORECASE)
