@@ -65,6 +65,8 @@ def test_what_was_held_anew_since_somebody_looked_stays(house):
     house.put(BOB)
     assert house.holdings.expire(old, house.clock.now()) == 0
     house.holdings.forget(settled)
+    for change in (lambda index: index.expire(old, 1.0), lambda index: index.forget(settled)):
+        house.holdings.asked(change, None)
     (held,) = house.find()
     assert house.content(held) == OURS + CONTENT
 

@@ -229,15 +229,15 @@ class FileHoldings:
         gone = self.removed(rows)
         self.asked(lambda index: index.forget(gone), None)
 
-    def removed(self, rows: list[Row]) -> list[str]:
-        """Ids of those that are gone now; what was held anew or settled since the index was asked stays."""
+    def removed(self, rows: list[Row]) -> list[Row]:
+        """Those that are gone now; what was held anew or settled since the index was asked stays."""
         gone = []
         for row in rows:
             with self.places.locked(row.message):
                 held = self.places.read(row.message, row.id)
                 if held is None or (held.fate.value, held.since, held.decided) == (row.fate, row.since, row.decided):
                     self.places.remove(row.message, row.id)
-                    gone.append(row.id)
+                    gone.append(row)
                 self.drop_if_unwanted(row.message)
         return gone
 

@@ -95,13 +95,7 @@ class Index:
     # ── changes ──────────────────────────────────────────────────────────────
     def add(self, copies: Iterable[Held]) -> None:
         """On the disk when it returns."""
-        self.db.execute("BEGIN IMMEDIATE")
-        try:
-            self.db.executemany(ADD, map(self.row, copies))
-            self.db.execute("COMMIT")
-        except BaseException:
-            self.db.execute("ROLLBACK")
-            raise
+        self.change(ADD, map(self.row, copies))
 
     def row(self, held: Held) -> tuple[object, ...]:
         return (
@@ -118,17 +112,27 @@ class Index:
         domain = "" if address is None else f"@{address.domain}"
         return self.seal.blind(whole), self.seal.blind(domain)
 
-    def expire(self, identities: Iterable[str], now: float) -> None:
-        self.db.execute("BEGIN IMMEDIATE")
-        self.db.executemany(
-            "UPDATE held SET fate = 'expired', decided = ? WHERE id = ?", [(now, identity) for identity in identities]
+    def expire(self, rows: Iterable[Row], now: float) -> None:
+        """Those of them that were not held anew meanwhile."""
+        values = [(now, row.id, row.since) for row in rows]
+        self.change(
+            "UPDATE held SET fate = 'expired', decided = ? WHERE id = ? AND fate = 'held' AND since = ?", values
         )
-        self.db.execute("COMMIT")
 
-    def forget(self, identities: Iterable[str]) -> None:
+    def forget(self, rows: Iterable[Row]) -> None:
+        """Those of them that are as they were."""
+        values = [(row.id, row.fate, row.decided) for row in rows]
+        self.change("DELETE FROM held WHERE id = ? AND fate = ? AND decided = ?", values)
+
+    def change(self, statement: str, values: Iterable[tuple[object, ...]]) -> None:
+        """All of it or nothing."""
         self.db.execute("BEGIN IMMEDIATE")
-        self.db.executemany("DELETE FROM held WHERE id = ?", [(identity,) for identity in identities])
-        self.db.execute("COMMIT")
+        try:
+            self.db.executemany(statement, values)
+            self.db.execute("COMMIT")
+        except BaseException:
+            self.db.execute("ROLLBACK")
+            raise
 
     def note(self, unreadable: int, reason: str) -> None:
         """Of records that could not be taken in: how many, and why the first of them."""
