@@ -90,11 +90,19 @@ def looking(names: int, clamd: Clamd) -> Settings:
 
 
 @contextmanager
+def running(clamd: Clamd) -> Iterator[Clamd]:
+    try:
+        yield clamd.start()
+    finally:
+        clamd.discard()
+
+
+@contextmanager
 def peers(sink: Sink) -> Iterator[list[Peer]]:
     with (
         NameServer(RECORDS) as names,
-        Clamd() as ours,
-        Clamd() as theirs,
+        running(Clamd()) as ours,
+        running(Clamd()) as theirs,
         Rspamd(names=names.port, clamd=theirs.where, workers=CORES) as rspamd,
     ):
         stack = Stack(sink.port, rspamd, theirs)

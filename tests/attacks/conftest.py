@@ -14,6 +14,7 @@ from gatepost.testing.sloppy import SloppyServer
 from tests.attacks.authn import NAMES
 from tests.attacks.background import Background
 from tests.attacks.client import Client
+from tests.attacks.inspecting import LOOKING, Inspecting
 from tests.attacks.target import GENEROUS, Target
 from tests.servers.gateway import Gateway, laid_over, with_names
 from tests.servers.names import NameServer
@@ -93,6 +94,20 @@ def checking(attack: Callable[..., Target], attacked_names: NameServer) -> Calla
     """Starts a gateway like `checked`'s with `settings` laid over."""
     under = laid_over(with_names(attacked_names.port), GENEROUS)
     return lambda settings: attack(settings, under=under)
+
+
+@pytest.fixture(scope="session")
+def looking_gateway(sloppy: SloppyServer) -> Iterator[Gateway]:
+    with Gateway(backend=sloppy.port, settings=laid_over(GENEROUS, LOOKING)) as gateway:
+        yield gateway
+
+
+@pytest.fixture
+def inspecting(looking_gateway: Gateway, sloppy: SloppyServer) -> Iterator[Inspecting]:
+    """A gateway that looks into messages."""
+    target = Inspecting(looking_gateway, sloppy)
+    yield target
+    target.assert_no_bug()
 
 
 @pytest.fixture

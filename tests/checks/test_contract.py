@@ -16,13 +16,14 @@ from gatepost.model.phase import Phase
 from gatepost.model.trace import Outcome
 from gatepost.ports.counters import Counters
 from gatepost.ports.directory import Directories
+from gatepost.ports.inspector import Inspector
 from gatepost.ports.memory import Memory
 from gatepost.ports.scanner import Scanners
 from gatepost.testing.fakes import FakeClock
 from gatepost.testing.stages import ports_down, ports_in, ports_silent
 
 CHECKS = check_classes()
-MAY_BE_DOWN = {Counters, Directories, Memory, Scanners}
+MAY_BE_DOWN = {Counters, Directories, Inspector, Memory, Scanners}
 LIMIT = 0.02  # seconds that a silent outside gets here
 
 every_check = pytest.mark.parametrize("cls", CHECKS.values(), ids=CHECKS)

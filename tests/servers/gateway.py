@@ -17,6 +17,7 @@ import tomlkit
 
 from gatepost.engine.catalogue import asking
 from gatepost.ports.dns import Dns
+from gatepost.ports.inspector import Inspector
 from tests.servers.loopback import HOST, free_port, listeners, wait_until
 
 Settings = Mapping[str, Any]
@@ -47,7 +48,8 @@ class Gateway:
     """One gateway with one inbound listener on a free port of 127.0.0.1.
 
     Without a tar pit and without limits on rates unless `settings` say otherwise: clients of a test share an address.
-    Nor does it ask the DNS, or who a message is from: messages of tests are rarely letters. `with_names` does both.
+    Nor does it ask the DNS, or who a message is from, or look into it: messages of tests are rarely letters.
+    `with_names` does the first two.
 
     Args:
         backend: port of the mail server behind it on 127.0.0.1, or several, tried in order.
@@ -94,7 +96,7 @@ class Gateway:
                     "tarpit": {"delay": "0s"},
                 }
             },
-            "checks": {name: {"enabled": False} for name in ("rate", "author", *asking(Dns))},
+            "checks": {name: {"enabled": False} for name in ("rate", "author", *asking(Dns), *asking(Inspector))},
         }
 
     def write(self) -> None:

@@ -13,6 +13,7 @@ from gatepost.adapters.directory_file import FileDirectory
 from gatepost.adapters.dns.resolver import Resolver
 from gatepost.adapters.lists import FileLists
 from gatepost.app.engines import antivirus_settings, engines_of, watch_engines
+from gatepost.app.inspection import WatchedInspector
 from gatepost.app.learning import learning
 from gatepost.app.policy import judge_for
 from gatepost.app.quarantine import file_quarantine
@@ -34,6 +35,7 @@ from gatepost.ports.clock import Clock
 from gatepost.ports.counters import Counters, Gauges
 from gatepost.ports.directory import Directories
 from gatepost.ports.dns import Dns
+from gatepost.ports.inspector import Inspector
 from gatepost.ports.journal import Journal
 from gatepost.ports.lists import Lists
 from gatepost.ports.memory import Memory
@@ -98,6 +100,7 @@ class Graph:
             clock=self.clock,
         )
         self.bounce_keys = bounce_keys(settings)
+        self.inspector = WatchedInspector(settings)
         self.engines = engines_of(settings, self.clock, spool_dir(settings.gateway.data_dir))
         self.ports = {**self.make_ports(), Scanners: scanners or self.engines}
         self.listeners = {name: self.listener(name, section) for name, section in settings.listeners.items()}
@@ -123,6 +126,7 @@ class Graph:
             Dns: self.dns,
             OwnNames: own_names(self.settings),
             BounceKeys: self.bounce_keys,
+            Inspector: self.inspector,
         }
 
     def listener(self, name: str, section: ListenerSettings) -> Listener:
@@ -158,6 +162,7 @@ class Graph:
         for alarm in self.lists.alarms():
             self.alarms.raise_alarm("lists", alarm)
         self.watch_resolvers()
+        self.inspector.watch(self.alarms)
         watch_engines(self.engines, antivirus_settings(self.settings).max_signature_age, self.alarms, self.clock)
         for name, directory in self.directories.items():
             if problem := problem_of(directory):
@@ -200,6 +205,7 @@ class Graph:
                 directory.close()
         self.resolver.close()
         self.engines.close()
+        self.inspector.close()
         self.quarantine.close()
         await asyncio.gather(*(backend.close(grace=CLOSING) for backend in self.backends.values()))
 

@@ -25,6 +25,7 @@ from gatepost.adapters.dns.resolver import Resolver
 from gatepost.adapters.lists import FileLists
 from gatepost.app.engines import engines_of
 from gatepost.app.graph import on_bug, own_names
+from gatepost.app.inspection import WatchedInspector
 from gatepost.app.offline_session import NODE, Attempt, play
 from gatepost.app.offline_world import Blank, Everybody, Hand, Notes, Unasked, Unheard, Unscanned, Willing
 from gatepost.app.policy import Ports, judge_for
@@ -46,6 +47,7 @@ from gatepost.ports.clock import Clock
 from gatepost.ports.counters import Counters, Gauges
 from gatepost.ports.directory import Directories, Directory
 from gatepost.ports.dns import Dns
+from gatepost.ports.inspector import Inspector
 from gatepost.ports.lists import Lists
 from gatepost.ports.memory import Memory
 from gatepost.ports.own_names import OwnNames
@@ -98,7 +100,10 @@ async def rehearsed(settings: Settings, attempt: Attempt, ask: bool) -> Played:
     pools: dict[str, Pool] = {}
     resolver = Resolver(settings.dns, clock)
     engines = engines_of(settings, clock, settings.gateway.data_dir)
-    outside: Ports = {Dns: resolver, Scanners: engines} if ask else {Dns: Unasked(), Scanners: Unscanned()}
+    inspector = WatchedInspector(settings)
+    outside: dict[type, object] = {Inspector: inspector, Dns: resolver, Scanners: engines}
+    if not ask:
+        outside |= {Dns: Unasked(), Scanners: Unscanned()}
     try:
         pools |= {name: pool(settings, name) for name in backends_asked(settings, asked)}
         directories = directories_of(settings_asking(settings, asked), pools, clock, 1)
@@ -113,6 +118,7 @@ async def rehearsed(settings: Settings, attempt: Attempt, ask: bool) -> Played:
                 directory.close()
         resolver.close()
         engines.close()
+        inspector.close()
         await asyncio.gather(*(pool.close(PATIENCE) for pool in pools.values()))
     trace = structs.replace(notes.traces[-1], handovers=())  # nobody has got it
     return Played(trace=trace, message=hand.message, checks=counting(settings, listener), directories=tuple(left_alone))

@@ -58,6 +58,7 @@ def rules_of(settings: Settings, checks: list[AnyCheck]) -> RuleSet:
             if_unavailable=sections[check.spec.settings].if_unavailable or check.spec.if_unavailable,
             shadow=sections[check.spec.settings].shadow,
             hard=check.spec.hard,
+            wishes=check.wishes(sections[check.spec.settings]),
         )
         for check in checks
     ]

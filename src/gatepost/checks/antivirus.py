@@ -79,6 +79,7 @@ class Antivirus(Check[MessageStage]):
     spec = Spec(
         name="antivirus",
         kinds=(VIRUS, EMBEDDED, UNSCANNABLE, NO_ANSWER, OUTDATED),
+        after=("mime",),
         timeout=20.0,
         if_unavailable=FailMode.TEMPFAIL,
         roles=EVERY_ROLE,

@@ -57,7 +57,7 @@ SIGNED_BY_US = DkimResults((DkimResult(reason=Reason.VERIFIED, domain="example.c
 
 
 class PersonSettings(BaseModel):
-    """One of `people`."""
+    """Somebody whose name others are not to bear."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -106,7 +106,12 @@ AGGRESSIVE = Profile(
         "own_domain": {"mode": "always"},
         "sender_domain": {"strict": True},
     },
-    policy={"spf_fail": "reject", "unknown_sender": "reject", "impersonation": "quarantine"},
+    policy={
+        "spf_fail": "reject",
+        "unknown_sender": "reject",
+        "impersonation": "quarantine",
+        "ambiguous_mime": "reject",
+    },
     rule={},
 )
 

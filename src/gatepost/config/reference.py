@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Iterator
 from enum import Enum
+from itertools import starmap
 from pathlib import Path as FilePath
 
 from pydantic_core import PydanticUndefined
@@ -85,12 +86,18 @@ def one_check(name: str, check: type[AnyCheck]) -> str:
     module = sys.modules[check.__module__]
     question = (module.__doc__ or "").strip().partition("\n\n")[0].replace("\n", " ")
     rows = (*table(own), "") if own else ()
-    return "\n".join((f"### `[checks.{name}]`\n", question + "\n", *rows))
+    nested = [(where, inner) for where, inner in sections(model, f"checks.{name}") if inner is not model]
+    return "\n".join((f"### `[checks.{name}]`\n", question + "\n", *rows, *starmap(inner_table, nested)))
+
+
+def inner_table(where: str, model: Model) -> str:
+    return "\n".join((f"#### `{bracketed(where)}`\n", *about(model), *table(fields(model)), ""))
 
 
 def bracketed(name: str) -> str:
     """`listeners.<name>.limits` as a header, `policy.rules[]` as the header of an array."""
-    return f"[[{name.removesuffix('[]')}]]" if name.endswith("[]") else f"[{name}]"
+    plain = name.replace("[]", "")
+    return f"[[{plain}]]" if name.endswith("[]") else f"[{plain}]"
 
 
 def about(model: Model) -> Iterator[str]:

@@ -12,6 +12,7 @@ from gatepost.adapters.directory_ldap.settings import LdapSettings
 from gatepost.adapters.dmarc_reports.settings import DmarcReportSettings
 from gatepost.adapters.dns.settings import DnsSettings
 from gatepost.adapters.engines.settings import ClamdSettings, CommandSettings, IcapSettings, YaraSettings
+from gatepost.adapters.inspection.settings import InspectionSettings
 from gatepost.adapters.journal.settings import JournalSettings, LogSettings
 from gatepost.adapters.quarantine.settings import QuarantineSettings
 from gatepost.engine.catalogue import check_classes, config_class
@@ -74,6 +75,9 @@ class Settings(Section):
     )
     directories: dict[str, DirectorySettings] = Field(
         default_factory=dict, description="What knows the recipients of a domain."
+    )
+    inspection: InspectionSettings = Field(
+        default_factory=lambda: InspectionSettings.model_validate({}), description="Looking into messages."
     )
     engines: dict[str, EngineSettings] = Field(
         default_factory=dict, description="The antivirus engines; `[checks.antivirus]` says which are asked."

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from inspect import iscoroutinefunction
 from typing import get_type_hints
 
-from gatepost.engine.catalogue import AnyCheck, check_classes
+from gatepost.engine.catalogue import AnyCheck, check_classes, config_class
 from gatepost.engine.plan import phase_of
 from gatepost.model.check import FailMode, Report
 from gatepost.model.finding import Kind
@@ -119,7 +119,13 @@ def phase_section(phase: Phase) -> str:
 def every_rule() -> tuple[Rule, ...]:
     """As they are asked where every check runs and all points are in use; each phase has one rule of an operator."""
     checks = tuple(
-        CheckInPlan(check=name, phase=phase_of(cls), if_unavailable=cls.spec.if_unavailable, hard=cls.spec.hard)
+        CheckInPlan(
+            check=name,
+            phase=phase_of(cls),
+            if_unavailable=cls.spec.if_unavailable,
+            hard=cls.spec.hard,
+            wishes=cls.wishes(config_class(cls)()),
+        )
         for name, cls in check_classes().items()
     )
     own = (Rule(name=OWN_RULES, phase=p, action=Action.ACCEPT, reply=OK_REPLIES[p]) for p in Phase)
@@ -131,6 +137,7 @@ def every_rule() -> tuple[Rule, ...]:
             "spf_fail": "reject",
             "unknown_sender": "reject",
             "impersonation": "quarantine",
+            "ambiguous_mime": "reject",
         }
     )
     return rules_for(checks, scores, tuple(own))

@@ -13,6 +13,7 @@ from gatepost.gateway.mail_dialogue import TOO_LARGE_HERE
 from gatepost.gateway.outgoing import Outgoing, outgoing, received
 from gatepost.gateway.relayed import client_behind
 from gatepost.gateway.session import Session
+from gatepost.gateway.stripping import stripped
 from gatepost.gateway.transaction import Recipient, Transaction
 from gatepost.model.address import Address
 from gatepost.model.finding import Findings
@@ -164,10 +165,7 @@ async def handed_over(session: Session, transaction: Transaction, at: MessageSta
     outside = session.listener.outside
     worst = max((verdict for verdict, _ in judged), key=lambda v: SEVERITY[v.action])
     transaction.verdict = worst
-    groups = [
-        Group(verdict, of[0].route.backend, envelope(session, at, of), payload(session, at, verdict))
-        for verdict, of in together(judged)
-    ]
+    groups = [group(session, at, verdict, of) for verdict, of in together(judged)]
     accepted = Reply(250, "2.0.0", f"Message accepted {at.transaction}")
     handing = Handing(
         outside.backends, outside.quarantine, outside.memory, at.transaction, at.sender, lambda: not session.gone
@@ -184,6 +182,14 @@ def together(judged: Judged) -> Judged:
         fate = (verdict.action, "" if verdict.action is Action.ACCEPT else verdict.rule)
         found.setdefault(fate, (verdict, []))[1].extend(of)
     return list(found.values())
+
+
+def group(session: Session, at: MessageStage, verdict: Verdict, recipients: list[Recipient]) -> Group:
+    """Recipients with one fate, and the message as it is for them."""
+    if verdict.action is Action.STRIP:
+        at, verdict = stripped(at, verdict, session.listener.site.hostname)
+    backend = recipients[0].route.backend
+    return Group(verdict, backend, envelope(session, at, recipients), payload(session, at, verdict))
 
 
 def envelope(session: Session, at: MessageStage, recipients: list[Recipient]) -> Envelope:
@@ -213,7 +219,7 @@ def payload(session: Session, at: MessageStage, verdict: Verdict) -> Outgoing:
     listener = session.listener
     address = session.place.address if at.client_ip is session.at.client_ip else str(at.client_ip)
     ours = received(at, address, listener.site.hostname, listener.date(at.now))
-    if verdict.action is Action.TAG:
+    if verdict.action in (Action.TAG, Action.STRIP):
         ours = f"{listener.site.header_prefix}-Tag: {verdict.rule}\r\n".encode("ascii", "replace") + ours
     stamps, prefix = listener.stamps, listener.site.header_prefix.lower() + "-"
     made = outgoing(

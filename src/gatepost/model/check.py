@@ -91,6 +91,20 @@ class Example(Struct, frozen=True, kw_only=True):
     config: Mapping[str, Any] = {}
 
 
+class Wish(Struct, frozen=True, kw_only=True):
+    """What the operator wants done about some findings, as the check's own settings say it; a rule is made of it.
+
+    Args:
+        codes: the check's own.
+        outcome: "refused", "held", "stripped" or "marked"; ends the rule's name.
+        text: what a refused client is told; `{detail}` stands for what was seen.
+    """
+
+    codes: tuple[str, ...]
+    outcome: str
+    text: str = ""
+
+
 class Check(ABC, Generic[S]):
     """Base of every check.
 
@@ -104,6 +118,11 @@ class Check(ABC, Generic[S]):
     @abstractmethod
     def __call__(self, at: S) -> Report | Coroutine[Any, Any, Report]:
         """What it finds at this stage."""
+
+    @classmethod
+    def wishes(cls, config: Any) -> tuple[Wish, ...]:
+        """What its section, a `Config` of its module, wants done about what it finds; the harshest first."""
+        return ()
 
     def is_idle(self) -> bool:
         """Its settings leave it nothing to look for: who builds the plan may leave it out."""

@@ -79,6 +79,16 @@ class Item(Struct, frozen=True, kw_only=True):
     engines: tuple[str, ...] = ()
 
 
+class Unwanted(Struct, frozen=True):
+    """Which parts of the message hold what a check has found.
+
+    Args:
+        places: paths of parts by finding code.
+    """
+
+    places: dict[str, tuple[str, ...]]
+
+
 class Ambiguity(Struct, frozen=True):
     """A place where mail programs read the message differently.
 

@@ -15,6 +15,7 @@ class Action(Enum):
     IGNORE = "ignore"
     ACCEPT = "accept"
     TAG = "tag"
+    STRIP = "strip"
     QUARANTINE = "quarantine"
     DEFER = "defer"
     REJECT = "reject"

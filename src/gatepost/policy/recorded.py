@@ -50,7 +50,7 @@ def accepted_recipients(trace: Trace) -> list[str]:
     return [
         d.recipient
         for d in trace.decisions
-        if d.phase == Phase.RCPT and d.verdict.action in (Action.ACCEPT, Action.TAG, Action.QUARANTINE)
+        if d.phase == Phase.RCPT and d.verdict.action in (Action.ACCEPT, Action.TAG, Action.STRIP, Action.QUARANTINE)
     ]
 
 

@@ -63,8 +63,8 @@ class RuleSettings(BaseModel):
         min_length=1, max_length=CONDITION_LIMIT, description="Condition in CEL over facts and finding codes."
     )
     action: Action = Field(
-        description="accept, ignore (take findings out and go on deciding), tag, quarantine, defer (4xx), reject "
-        "(5xx), drop (reply, then close)."
+        description="accept, ignore (take findings out and go on deciding), tag, strip (the attachments that `when` "
+        "names), quarantine, defer (4xx), reject (5xx), drop (reply, then close)."
     )
     ignore: tuple[str, ...] = Field(
         (), description="With action ignore: codes of the findings to take out; `<check>.*` for all of one check."
@@ -85,7 +85,7 @@ class RuleSettings(BaseModel):
             raise ValueError('action "ignore" needs ignore = [...], the codes of the findings to take out')
         if self.ignore and self.action is not Action.IGNORE:
             raise ValueError(f'ignore = [...] goes with action = "ignore", not with "{self.action.value}"')
-        if self.action in (Action.QUARANTINE, Action.TAG) and self.at is not Phase.MESSAGE:
+        if self.action in (Action.QUARANTINE, Action.STRIP, Action.TAG) and self.at is not Phase.MESSAGE:
             raise ValueError(
                 f'action "{self.action.value}" needs the message: set phase = "message" '
                 f"(what is known at {self.phase} is known there too)"
@@ -138,6 +138,11 @@ class PolicySettings(BaseModel):
         "score",
         description="What protected names beside strange addresses, and look-alikes of protected domains, come to: "
         "score (points), or quarantine at once.",
+    )
+    ambiguous_mime: Literal["score", "reject"] = Field(
+        "score",
+        description="What a message that can be read in more than one way comes to where all readings open the same: "
+        "score (points), or reject. Readings that open different things are always refused.",
     )
     harvest_delay: Duration = Field(
         60.0, ge=0, le=DELAY_LIMIT, description="Seconds that a client which guesses names waits for each reply."

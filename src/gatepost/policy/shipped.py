@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct, structs
 
-from gatepost.model.check import FailMode
+from gatepost.model.check import FailMode, Wish
 from gatepost.model.phase import Phase
 from gatepost.model.reply import Reply
 from gatepost.model.rule import Rule
@@ -19,6 +19,7 @@ from gatepost.policy.ruleset import OK_REPLIES
 from gatepost.policy.settings import PolicySettings
 from gatepost.policy.shipped_rules import (
     ALLOWED,
+    AMBIGUOUS,
     ANTIVIRUS_UNSCANNABLE,
     BASICS,
     FACTS,
@@ -27,6 +28,7 @@ from gatepost.policy.shipped_rules import (
     LIMITS,
     MALWARE,
     NEEDED,
+    OUTCOMES,
     QUARANTINE,
     RECIPIENT,
     REJECT,
@@ -35,6 +37,7 @@ from gatepost.policy.shipped_rules import (
     TAG,
     UNAVAILABLE,
     UNKNOWN_SENDER,
+    UNSCANNABLE,
 )
 
 TEMPORARY = Reply(451, "4.3.0", "Temporary failure, try again later")
@@ -54,6 +57,7 @@ class CheckInPlan(Struct, frozen=True, kw_only=True):
         if_unavailable: of its section, else of its spec.
         shadow: of its section: the rules that rest on its findings are only recorded.
         hard: of its spec: the `monitor` profile does not put its rules in shadow.
+        wishes: what its own settings want done.
     """
 
     check: str
@@ -61,6 +65,7 @@ class CheckInPlan(Struct, frozen=True, kw_only=True):
     if_unavailable: FailMode = FailMode.OPEN
     shadow: bool = False
     hard: bool = False
+    wishes: tuple[Wish, ...] = ()
 
 
 def rules_for(
@@ -78,6 +83,8 @@ def rules_for(
         *unavailable_rules(check for check in checks if check.check in NEEDED),
         *ALLOWED,
         *FACTS,
+        *wished(checks),
+        UNSCANNABLE,
         ANTIVIRUS_UNSCANNABLE,
         *unavailable_rules(check for check in checks if check.check not in NEEDED),
         *score_rules(settings, tuple(f"{check.check}.*" for check in checks if check.shadow)),
@@ -97,11 +104,23 @@ def adjusted(rules: Iterable[Rule], plan: Mapping[str, CheckInPlan], settings: P
         disabled |= rule.name == SPF_FAIL and settings.spf_fail == "score"
         disabled |= rule.name in UNKNOWN_SENDER and settings.unknown_sender == "score"
         disabled |= rule.name in IMPERSONATION and settings.impersonation == "score"
+        disabled |= rule.name == AMBIGUOUS and settings.ambiguous_mime == "score"
         if disabled or not names <= plan.keys():
             continue
         shadow = rule.name in settings.shadow or any(plan[name].shadow for name in names)
         delay = settings.harvest_delay if rule.name in HARVEST else rule.delay
         yield structs.replace(rule, shadow=shadow, delay=delay) if shadow or delay is not None else rule
+
+
+def wished(checks: Sequence[CheckInPlan]) -> Iterator[Rule]:
+    """Rules of what checks' own settings want, the harshest of all checks first."""
+    for outcome, (action, reply) in OUTCOMES.items():
+        for check in checks:
+            for wish in check.wishes:
+                if wish.outcome == outcome:
+                    said = structs.replace(reply, text=wish.text) if wish.text else reply
+                    name = f"{check.check}-{outcome}"
+                    yield Rule(name=name, phase=check.phase, action=action, reply=said, codes=wish.codes)
 
 
 def spares_malware(rule: Rule) -> bool:

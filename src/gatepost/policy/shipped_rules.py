@@ -36,6 +36,7 @@ RECIPIENT = "recipient"
 NEEDED = (RECIPIENT, "antivirus")  # checks whose failure holds for allowed clients too
 HARVEST = ("harvest-detected", "harvest-suspected")  # they wait as long as `policy.harvest_delay` says
 SPF_FAIL = "spf-fail"  # only where `policy.spf_fail` says so
+AMBIGUOUS = "mime-ambiguous"  # only where `policy.ambiguous_mime` says so
 UNKNOWN_SENDER = ("sender-domain-unknown", "sender-domain-no-mail")  # only where `policy.unknown_sender` says so
 IMPERSONATION = ("impersonated-person", "lookalike-domain")  # only where `policy.impersonation` says so
 TAG, QUARANTINE, REJECT = "score-tag", "score-quarantine", "score-reject"
@@ -154,6 +155,21 @@ FACTS = (
         "disguised-domain", MESSAGE, "550", "5.7.1", "A domain in From or Reply-To passes for another by its letters",
         "lookalike.disguised",
     ),
+    refuse(
+        "mime-limits", MESSAGE, "554", "5.6.0", "The structure of the message is larger or deeper than mail needs",
+        "mime.limits",
+    ),
+    refuse(
+        "mime-fragment", MESSAGE, "554", "5.6.1", "Pieces of messages and external bodies are not accepted",
+        "mime.fragment",
+    ),
+    refuse(
+        "mime-conflicting", MESSAGE, "554", "5.6.0", "Programs would open different things in this message: {detail}",
+        "mime.conflicting",
+    ),
+    refuse(
+        AMBIGUOUS, MESSAGE, "554", "5.6.0", "The message can be read in more than one way: {detail}", "mime.ambiguous"
+    ),
     Rule(
         name="impersonated-person", phase=MESSAGE, action=Action.QUARANTINE, reply=OK_REPLIES[MESSAGE],
         codes=("impersonation.person", "impersonation.own_address", "impersonation.reply_to"),
@@ -164,8 +180,24 @@ FACTS = (
     ),
 )  # fmt: skip
 
+UNSCANNABLE = Rule(
+    name="unscannable", phase=MESSAGE, action=Action.QUARANTINE, reply=OK_REPLIES[MESSAGE],
+    codes=("mime.unscannable",),
+)  # fmt: skip
+"""After all that is refused for what it is: what could not be looked into waits for somebody who can."""
+
+OUTCOMES = {
+    "refused": (Action.REJECT, Reply(554, "5.7.1", "Not accepted because of what the message holds")),
+    "held": (Action.QUARANTINE, OK_REPLIES[MESSAGE]),
+    "stripped": (Action.STRIP, OK_REPLIES[MESSAGE]),
+    "marked": (Action.TAG, OK_REPLIES[MESSAGE]),
+}
+"""What rules made of a check's own settings do (`Check.wishes`), the harshest first."""
+WISHING = ("attachments", "content")  # checks that have wishes
+
 SHIPPED_NAMES = frozenset(
-    {rule.name for rule in (*RELAY, *LIMITS, *BASICS, *ALLOWED, *FACTS, *MALWARE, ANTIVIRUS_UNSCANNABLE)}
+    {rule.name for rule in (*RELAY, *LIMITS, *BASICS, *ALLOWED, *FACTS, *MALWARE, UNSCANNABLE, ANTIVIRUS_UNSCANNABLE)}
     | {TAG, QUARANTINE, REJECT, DEFAULT_RULE}
+    | {f"{check}-{outcome}" for check in WISHING for outcome in OUTCOMES}
 )
 UNAVAILABLE = "-unavailable"  # ends the names of the rules made from each check's `if_unavailable`

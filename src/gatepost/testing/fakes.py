@@ -8,6 +8,8 @@ from ipaddress import ip_network
 from math import inf
 
 from gatepost.model.address import Address
+from gatepost.model.inspection import Inspection
+from gatepost.model.message import Message
 from gatepost.model.reply import Reply
 from gatepost.model.stage import IPAddress
 from gatepost.model.trace import Trace
@@ -140,6 +142,19 @@ class FakeDirectories:
         if known == EVERYBODY:
             return Found(str(address))
         return Found(str(address), listed=True) if address.local.lower() in known else None
+
+
+class FakeInspector:
+    """Has found that in every message."""
+
+    def __init__(self, found: Inspection) -> None:
+        self.found = found
+        self.down = False
+
+    async def inspect(self, message: Message) -> Inspection:
+        if self.down:
+            raise Unavailable("inspector")
+        return self.found
 
 
 class FakeList:

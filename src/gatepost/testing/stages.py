@@ -6,8 +6,8 @@ are made by `gatepost.model.samples`.
 
 Keys of a world: `directory` (domain → local parts, or "any"), `counters` (key → count), `files` (path → entries),
 `dns` (name or address → records by type, see `fake_dns`; what is not there does not exist), `memory` (key → text),
-`bounce_keys` (fields of `BounceKeys`), `engines` (name → fields of what it says of every message, see
-`FakeScanners`).
+`bounce_keys` (fields of `BounceKeys`), `inspection` (the `Inspection` of every message), `engines`
+(name → fields of what it says of every message, see `FakeScanners`).
 """
 
 import asyncio
@@ -17,19 +17,29 @@ from typing import Any, NoReturn
 
 from gatepost.auth.batv import BounceKeys
 from gatepost.model.address import Address
+from gatepost.model.inspection import Inspection
 from gatepost.model.message import Message
 from gatepost.ports.alarms import Alarms
 from gatepost.ports.clock import Clock
 from gatepost.ports.counters import Counters
 from gatepost.ports.directory import Directories
 from gatepost.ports.dns import Answer, Dns, MailExchanger
+from gatepost.ports.inspector import Inspector
 from gatepost.ports.lists import Lists
 from gatepost.ports.memory import Memory
 from gatepost.ports.own_names import OwnNames
 from gatepost.ports.scanner import Scanned, Scanners, Silent
 from gatepost.testing.fake_dns import FakeDns
 from gatepost.testing.fake_engines import FakeScanners
-from gatepost.testing.fakes import FakeAlarms, FakeClock, FakeCounters, FakeDirectories, FakeLists, FakeMemory
+from gatepost.testing.fakes import (
+    FakeAlarms,
+    FakeClock,
+    FakeCounters,
+    FakeDirectories,
+    FakeInspector,
+    FakeLists,
+    FakeMemory,
+)
 
 OWN = OwnNames("mx1.example.com", frozenset({"example.com"}), frozenset({ip_address("198.51.100.25")}))
 ORDINARY_DAY: Mapping[str, Any] = {
@@ -39,6 +49,7 @@ ORDINARY_DAY: Mapping[str, Any] = {
     "dns": {},
     "memory": {},
     "bounce_keys": {},
+    "inspection": Inspection(),
     "engines": {},
 }
 
@@ -58,6 +69,7 @@ def ports_in(world: Mapping[str, Any]) -> Ports:
         Counters: FakeCounters(clock, today["counters"]),
         Directories: FakeDirectories(today["directory"]),
         Dns: FakeDns(today["dns"]),
+        Inspector: FakeInspector(today["inspection"]),
         Lists: FakeLists(today["files"]),
         Memory: FakeMemory(clock, today["memory"]),
         OwnNames: OWN,
@@ -69,7 +81,7 @@ def ports_down(world: Mapping[str, Any]) -> Ports:
     """The same, but whatever can be out of reach is."""
     ports = ports_in(world)
     for port in ports.values():
-        if isinstance(port, FakeCounters | FakeDirectories | FakeDns | FakeMemory | FakeScanners):
+        if isinstance(port, FakeCounters | FakeDirectories | FakeDns | FakeInspector | FakeMemory | FakeScanners):
             port.down = True
     return ports
 
@@ -81,6 +93,7 @@ def ports_silent(world: Mapping[str, Any]) -> Ports:
         Counters: SilentCounters(),
         Directories: SilentDirectories(directories),
         Dns: SilentDns(),
+        Inspector: SilentInspector(),
         Memory: SilentMemory(),
         Scanners: SilentScanners(),
     }
@@ -131,6 +144,13 @@ class SilentDns:
         await silence()
 
     async def ptr(self, ip: IPv4Address | IPv6Address) -> Answer[str]:
+        await silence()
+
+
+class SilentInspector:
+    """Never answers."""
+
+    async def inspect(self, message: Message) -> Inspection:
         await silence()
 
 
