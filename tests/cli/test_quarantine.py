@@ -132,6 +132,38 @@ def test_what_is_in_it_is_shown_as_it_is_and_never_obeyed(called, configured):
     assert "gatepost explain T000000000000001" in shown and f"{other}  held" in shown
 
 
+PARTS = """Subject: x
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary=b
+
+--b
+Content-Type: text/plain; charset=utf-8
+Content-Transfer-Encoding: base64
+
+R3LDvMOfZSAbWzMxbSDigK5nbmlodA==
+--b
+Content-Type: text/html
+Content-Transfer-Encoding: quoted-printable
+
+<script>alert(=22x=22)</script>
+--b
+Content-Type: application/octet-stream; name="inv‮xcod.exe"
+
+MZ
+--b--
+""".encode().replace(b"\n", b"\r\n")
+
+
+def test_texts_are_decoded_html_stays_source_and_of_the_rest_there_is_the_name(called, configured):
+    file = configured()
+    (one,) = put(file, "bob@example.com", content=PARTS)
+    shown = called("show", one, "-c", file)[1].decode()
+    assert "Part 1  text/plain" in shown and "Grüße \\x1b[31m \\u202egniht" in shown
+    assert "Part 2  text/html" in shown and '<script>alert("x")</script>' in shown
+    assert "Part 3  application/octet-stream" in shown and "\n  MZ" not in shown
+    assert "\x1b" not in shown and "\u202e" not in shown
+
+
 def test_a_long_text_is_cut(called, configured):
     file = configured()
     (one,) = put(file, "bob@example.com", content=b"Subject: x\r\n\r\n" + b"line\r\n" * 500)

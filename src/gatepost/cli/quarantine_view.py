@@ -7,14 +7,17 @@ import msgspec
 from gatepost.cli.dmarc_tables import aligned
 from gatepost.cli.terminal import Json, printable, styled
 from gatepost.cli.trace_view import WIDTH, cut, moment, wrapped
-from gatepost.model.address import text
+from gatepost.mime.charset import text_of
+from gatepost.mime.decode import decodings
+from gatepost.mime.reader import read
+from gatepost.model.address import text as address_text
 from gatepost.ports.quarantine import Fate, Held, Release, ReleaseEnd
 from gatepost.syntax.encoded_words import decoded
 from gatepost.syntax.header import HEADER_LIMIT, read_header, unstuffed
 
 COLUMNS = ("id", "time", "from", "to", "octets", "rule", "subject")
-FIELDS = 200  # of a header that are shown
-TEXT_LIMIT = 256 * 1024  # octets of the text that are looked at
+FIELDS, PARTS = 200, 100  # that are shown
+TEXT_LIMIT = 1024 * 1024  # octets of the body that are looked at
 COLOURS = {Fate.HELD: "yellow", Fate.RELEASED: "green", Fate.DELETED: "red", Fate.EXPIRED: "dim"}
 
 
@@ -24,7 +27,7 @@ def table(found: Sequence[Held]) -> str:
 
 
 def row(held: Held) -> tuple[str, ...]:
-    sender, subject = text(held.sender) or "<>", decoded(held.subject)[0]
+    sender, subject = address_text(held.sender) or "<>", decoded(held.subject)[0]
     return (held.id, moment(held.since), sender, str(held.recipient), f"{held.size:,}", held.rule, subject)
 
 
@@ -33,7 +36,7 @@ def as_json(held: Held) -> dict[str, Json]:
     plain: dict[str, Json] = msgspec.to_builtins(held)
     names = [name for name in Held.__struct_fields__ if name != "ours"]
     return {name: plain.get(name, msgspec.to_builtins(getattr(held, name))) for name in names} | {
-        "sender": text(held.sender), "recipient": str(held.recipient),
+        "sender": address_text(held.sender), "recipient": str(held.recipient),
         "author": decoded(held.author)[0], "subject": decoded(held.subject)[0],
     }  # fmt: skip
 
@@ -48,7 +51,7 @@ def lines_of(held: Held, copies: Sequence[Held]) -> Iterator[str]:
     because = f", because {' and '.join(held.because)} was found" if held.because else ""
     yield f"{fate}  {held.id}  {moment(held.since)}"
     yield from wrapped(f"By the rule {held.rule}{because}", WIDTH, "")
-    yield from wrapped(f"From {text(held.sender) or '<>'} to {held.recipient}, {held.size:,} octets", WIDTH, "")
+    yield from wrapped(f"From {address_text(held.sender) or '<>'} to {held.recipient}, {held.size:,} octets", WIDTH, "")
     yield from wrapped(f"Transaction {held.transaction}: gatepost explain {held.transaction}", WIDTH, "")
     if held.decided:
         to = f" to {held.to}" if held.to else ""
@@ -64,18 +67,33 @@ def lines_of(held: Held, copies: Sequence[Held]) -> Iterator[str]:
 
 
 def contents(octets: Iterator[bytes], lines: int) -> str:
-    """Header and text as a person may see them; nothing of it is interpreted but encoded words."""
+    """Header, parts and texts as a person may see them; nothing of it is interpreted but its encoding."""
     start = bytearray()
     for chunk in octets:  # all of it: what was changed or cut is seen only at its end
         start += chunk[: HEADER_LIMIT + TEXT_LIMIT - len(start)]
-    fields, size, _ = read_header(bytes(start))
+    fields, _, _ = read_header(bytes(start))
     shown = ["", styled("Header", "bold")]
     shown += [f"  {printable(line)}" for field in fields[:FIELDS] for line in field_lines(field.raw)]
-    source = unstuffed(bytes(start[size:]).removeprefix(b"\r\n")).decode("utf-8", "replace").split("\r\n")
-    shown += ["", styled("Text", "bold"), *[f"  {printable(line.expandtabs(4))}" for line in source[:lines]]]
-    if len(source) > lines:
-        shown.append("  … --raw has all of it")
-    return "\n".join(shown)
+    return "\n".join((*shown, *parts(unstuffed(bytes(start)), lines)))
+
+
+def parts(octets: bytes, lines: int) -> Iterator[str]:
+    """What a mail program that goes by the RFCs would open, one after the other; of texts their first lines."""
+    view = read(octets)
+    for part in [part for part in view.parts if not (part.reading or part.holds_parts)][:PARTS]:
+        named = f", {part.names[0]}" if part.names else ""
+        title = f"Part {part.path or '1'}  {part.media_type}{named}, {part.end - part.start:,} octets as sent"
+        yield f"\n{styled(cut(title, WIDTH), 'bold')}"
+        if not part.media_type.startswith("text/"):
+            continue
+        text = text_of(decodings(octets, part)[0].octets, part.charset).splitlines()
+        yield from (f"  {printable(line.expandtabs(4))}" for line in text[:lines])
+        if len(text) > lines:
+            yield "  … --raw has all of it"
+        lines = max(0, lines - len(text))
+    if view.ambiguities:
+        codes = ", ".join(dict.fromkeys(found.code for found in view.ambiguities))
+        yield from ("", *wrapped(f"Mail programs may read it otherwise: {codes}.", WIDTH, ""))
 
 
 def field_lines(raw: bytes) -> list[str]:
