@@ -184,6 +184,7 @@ def test_attach_03_every_risky_extension_has_a_class():
         "x" * 3000 + ".exe",
         "invoice.pdf" + " " * 200 + ".exe",
         "invoice.EXE",
+        "invoice" * 300 + ".exe\0" + "x" * 3000 + ".pdf",
         "invoice.exe;",
         'invoice.exe"',
         "invoice .exe",
@@ -208,6 +209,7 @@ def test_attach_01_a_program_is_one_under_every_name_that_becomes_exe(name):
         ("invoice.exe::$DATA", traits.DECEPTIVE_NAME),
         ("invoice.pdf.exe", traits.DOUBLE_EXTENSION),
         ("invoice.pdf .exe", traits.DOUBLE_EXTENSION),
+        ("x" * 250 + ".exe" + "x" * 3000 + ".pdf", traits.DECEPTIVE_NAME),
         ("photo.jpg.js", traits.DOUBLE_EXTENSION),
         ("orders.xlsx.lnk", traits.DOUBLE_EXTENSION),
         ("a.zip.iso", traits.DOUBLE_EXTENSION),
@@ -254,6 +256,12 @@ def test_attach_02_names_count_together_and_their_difference_is_said():
     assert traits.NAMES_DIFFER in codes(b"hello", "invoice", "invoice.js")
     assert traits.NAMES_DIFFER not in codes(b"hello", "invoice.pdf", "Invoice (1).pdf")
     assert traits.NAMES_DIFFER not in codes(b"hello", "notes.txt", "notes")
+
+
+def test_attach_02_a_thing_with_very_many_names_says_so():
+    names = tuple(f"{n}.pdf" for n in range(100))
+    assert traits.NAMES_DIFFER in codes(b"hello", *names)
+    assert traits.NAMES_DIFFER not in codes(b"hello", *names[:40])
 
 
 def test_a_clsid_as_extension_starts_what_it_names():

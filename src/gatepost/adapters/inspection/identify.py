@@ -18,9 +18,9 @@ from gatepost.adapters.inspection.types.names import NameRead, read_name
 from gatepost.adapters.inspection.types.signatures import by_signature
 from gatepost.adapters.inspection.types.texts import as_text, kinds_of_text
 from gatepost.model.inspection import FileClass, Trait
-from gatepost.model.traits import POLYGLOT
+from gatepost.model.traits import NAMES_DIFFER, POLYGLOT
 
-NAMES = 16  # of one thing that are looked at
+NAMES = 64  # of one thing that are looked at
 BY_NAME = {
     "sheet": frozenset({"csv", "tsv", "slk", "sylk", "dif", "iqy", "oqy", "rqy", "dqy"}),
     "html": frozenset({"html", "htm", "xhtml", "xht", "shtml", "hta"}),
@@ -79,6 +79,8 @@ def identify(octets: bytes, names: tuple[str, ...], declared: str) -> Identity:
     formats = dict.fromkeys(kind.format for kind in kinds if kind.format)
     formats.update(dict.fromkeys(told_formats(octets, reads, declared, is_text)))
     odd = tuple(claims.traits(reads, declared, kinds))
+    if len(names) > NAMES:
+        odd += (Trait(NAMES_DIFFER, "more names than are looked at"),)
     if len(kinds) > 1:
         odd += (Trait(POLYGLOT, " and ".join(kind.media_type for kind in kinds)),)
     return Identity(

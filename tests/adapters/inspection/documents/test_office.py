@@ -365,3 +365,11 @@ def test_an_mht_is_read_as_mail_whatever_its_name_is():
     for name in ("a.mht", "a.doc", "a.xls", "a"):
         assert "rfc822" in identify(octets, (name,), "application/octet-stream").formats
     assert "rfc822" in identify(b"hello", ("a.mht",), "").formats
+
+
+@pytest.mark.parametrize(
+    "part",
+    [b"<html><script>x</script></html>", b"MIME-Version: 1.0\r\nContent-Type: text/html\r\n\r\nx", b"{\\rtf1 x}"],
+)
+def test_a_page_that_word_takes_in_is_given(part):
+    assert part in [member.octets for member in opened(package({"word/afchunk.dat": part}), "a.docx").members]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from gatepost.adapters.inspection.budget import Budget
 from gatepost.adapters.inspection.documents import biff, encrypted, outlook, packages, powerpoint, word_binary
+from gatepost.adapters.inspection.documents.addresses import printable
 from gatepost.adapters.inspection.documents.storage import Storage, Stream
 from gatepost.adapters.inspection.documents.vba import vba
 from gatepost.adapters.inspection.opened import Hints, Member, Opened
@@ -98,7 +99,7 @@ def native(octets: bytes) -> Iterator[Member | Trait]:
     if member is None:
         yield Member("object", octets[4:], alike=True)
         return
-    yield member.traits[0]
+    yield Trait(EMBEDDED, printable(member.name))
     yield member
 
 
@@ -109,4 +110,5 @@ def hidden(storage: Storage, stream: Stream) -> Iterator[Member | Trait]:
     octets = storage.read(stream)
     kind = by_signature(octets)
     if kind is not None and kind.file_class not in HARMLESS:
-        yield Member(stream.path[-1], octets, traits=(Trait(EMBEDDED, "stream"),))
+        yield Trait(EMBEDDED, printable(stream.path[-1]))
+        yield Member(stream.path[-1], octets)

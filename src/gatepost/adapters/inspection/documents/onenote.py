@@ -28,9 +28,8 @@ def open_onenote(octets: bytes, hints: Hints, budget: Budget) -> Opened:
             yield Member("picture", content)
             continue
         name = next(names, "")
-        trait = Trait(EMBEDDED, printable(name))
-        yield trait
-        yield Member(name, content, traits=(trait,))
+        yield Trait(EMBEDDED, printable(name))
+        yield Member(name, content)
 
 
 def objects(octets: bytes, budget: Budget) -> Iterator[bytes]:

@@ -19,12 +19,14 @@ from gatepost.adapters.inspection.opened import Hints, Member, Opened
 from gatepost.adapters.inspection.types.extensions import RISKY
 from gatepost.adapters.inspection.types.names import read_name
 from gatepost.adapters.inspection.types.signatures import by_signature
+from gatepost.adapters.inspection.types.texts import as_text, kinds_of_text
 from gatepost.model.inspection import Link, Trait
 from gatepost.model.traits import AUTO_MACRO, DDE, EMBEDDED, ENTITIES, MACRO, UNREADABLE, XLM
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OLE_PACKAGE = "\x01Ole10Native".encode("utf-16-le")
 PROJECT = "_VBA_PROJECT".encode("utf-16-le")
+PEEKED = 512  # octets of each part
 BORING = (".odttf", ".fntdata", "printersettings1.bin")
 FIELD_PARTS = re.compile(r"word/(?:document|header|footer|comments|footnotes|endnotes|glossary/document)\w*\.xml")
 READ_WHOLE = re.compile(
@@ -45,9 +47,11 @@ def open_ooxml(octets: bytes, hints: Hints, budget: Budget) -> Opened:
 
 
 def in_part(package: Package, member: ZipInfo) -> Iterator[Member | Trait | Link]:
-    name, start = name_of(member), package.peek(member)
+    name, start = name_of(member), package.peek(member, PEEKED)
     if start.startswith(OLE):
         yield from in_storage(package, member)
+    elif is_page(start):
+        yield Member(member.filename, package.read(member))
     elif is_markup(start):
         yield from in_markup(package, member, name)
     elif is_told(name, start):
@@ -64,6 +68,13 @@ def is_markup(start: bytes) -> bool:
     return start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") or start.startswith(
         (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
     )
+
+
+def is_page(start: bytes) -> bool:
+    """HTML or MHT that Word takes in as if it were written in the document, or a picture that is a page."""
+    head = as_text(start)
+    kind = next(kinds_of_text(head, True), None) if head else None
+    return kind is not None and kind.format in ("html", "rfc822", "svg")
 
 
 def is_told(name: str, start: bytes) -> bool:

@@ -5,7 +5,7 @@ import re
 from gatepost.adapters.inspection.documents.addresses import host_of, is_share, printable
 from gatepost.adapters.inspection.opened import Member
 from gatepost.model.inspection import Trait
-from gatepost.model.traits import EMBEDDED, REMOTE_TEMPLATE
+from gatepost.model.traits import REMOTE_TEMPLATE
 
 LONGEST_NAME = 1024  # octets
 WIDE_ADDRESS = re.compile(
@@ -34,7 +34,7 @@ def from_native(octets: bytes) -> Member | None:
         at += 4 + length
         size = int.from_bytes(octets[at : at + 4], "little")
         if length <= LONGEST_NAME and at + 4 <= len(octets):
-            return Member(label or path, octets[at + 4 : at + 4 + size], traits=(Trait(EMBEDDED, "package"),))
+            return Member(label or path, octets[at + 4 : at + 4 + size])
     return None
 
 

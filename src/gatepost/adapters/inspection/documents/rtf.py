@@ -97,7 +97,7 @@ def in_object(octets: bytes) -> Iterator[Member | Trait]:
         return
     for address in packages.remote_targets(octets[:NAME_LIMIT]):
         yield packages.remote(address, "linked object")
-    yield Member(printable(found.kind, LONGEST_CLASS), found.octets, traits=(Trait(EMBEDDED, "object"),))
+    yield Member(printable(found.kind, LONGEST_CLASS), found.octets)
 
 
 def embedded(octets: bytes) -> Embedded | None:

@@ -34,9 +34,9 @@ def as_string(octets: bytes) -> str:
     """UTF-16 where it is marked or plainly so, else UTF-8."""
     if octets.startswith((b"\xff\xfe", b"\xfe\xff")):
         return octets.decode("utf-16", "replace")
-    if octets[:4:2] in (b"<?", b"<!") and octets[1:4:2] == b"\x00\x00":
+    if octets[:2] == b"<\x00" and octets[3:4] == b"\x00":
         return octets.decode("utf-16-le", "replace")
-    if octets[1:5:2] in (b"<?", b"<!") and octets[:4:2] == b"\x00\x00":
+    if octets[:2] == b"\x00<" and octets[2:3] == b"\x00":
         return octets.decode("utf-16-be", "replace")
     return octets.decode("utf-8", "replace")
 

@@ -16,6 +16,7 @@ from gatepost.model.traits import DECEPTIVE_NAME, DOUBLE_EXTENSION
 
 LONGEST = 512  # characters looked at, at each end of the name
 LONGEST_EXTENSION = 32
+TOO_LONG = 400  # characters; file systems end at 255, and what a program cuts off may be what shows the danger
 MANY_BLANKS = 8  # in front of the extension, where a column ends before it
 DOTS = dict.fromkeys(map(ord, "．․。｡﹒ꓸ܁܂۔⸼꘎𐩐𝅭٠"), ".")  # noqa: RUF001 - look-alikes are what it is about
 TURNED = re.compile("[\u202d\u202e]")  # shown against its direction; no keyboard of any script writes these
@@ -57,11 +58,16 @@ class NameRead(Struct, frozen=True):
 
 
 def read_name(name: str) -> NameRead:
-    name = name if len(name) <= 2 * LONGEST else name[:LONGEST] + name[-LONGEST:]
-    readings = tuple(dict.fromkeys(readings_of(name)))
+    before = name.partition("\0")[0] if "\0" in name else name
+    name = bounded(name)
+    readings = tuple(dict.fromkeys((*readings_of(name), *(readings_of(bounded(before)) if before != name else ()))))
     extensions = tuple(dict.fromkeys(extension(reading) for reading in readings))
     classes = tuple(dict.fromkeys(kind for word in extensions if (kind := class_of(word))))
     return NameRead(extensions, classes, tuple(traits_of(name, readings, extensions[0])))
+
+
+def bounded(name: str) -> str:
+    return name if len(name) <= 2 * LONGEST else name[:LONGEST] + name[-LONGEST:]
 
 
 def class_of(word: str) -> FileClass | None:
@@ -128,10 +134,15 @@ def deceit(name: str, risky: bool, shown: str) -> str:
     """What is meant to be overlooked. Some of it is found in honest names as well, and counts where it hides danger."""
     if TURNED.search(name) or (risky and EMBEDDED.search(name)):
         return "direction"
+    if len(name) >= TOO_LONG:
+        return "length"
     if "\0" in name or CONTROLS.search(name):
         return "control characters"
-    if not risky:
-        return ""
+    return disguise(name, shown) if risky else ""
+
+
+def disguise(name: str, shown: str) -> str:
+    """How a name that is dangerous looks as if it were not."""
     if class_of(shown) not in RISKY:
         return "extension in disguise"
     if name.rstrip(BLANKS + ".") != name:
