@@ -32,6 +32,15 @@ INTERNAL = {"bind": ["127.0.0.1:2526"], "role": "internal", "relay": "inside", "
             "dmarc_reports.backend: there is no [backends.smarthost] | There are: inside.",
         ),
         (
+            {"checks": {"antivirus": {"engines": ["clamav"]}}},
+            "checks.antivirus.engines: there is no [engines.clamav] | Add a section [engines.clamav].",
+        ),
+        (
+            {"engines": {"-x": {"type": "clamd", "address": "127.0.0.1"}}},
+            "engines.-x: cannot be the name of a section | "
+            'Up to 64 letters, digits, "-" and "_"; the first a letter or a digit.',
+        ),
+        (
             {"domains": None},
             "listeners.inbound: takes mail for the domains of the configuration, and there are none | "
             'Add a section such as [domains."example.com"] with backend and recipients.',

@@ -311,6 +311,18 @@ def test_a_change_is_seen_by_the_signature(directory):
     assert len({before, changed, signature((directory,))}) == 3
 
 
+@pytest.mark.filterwarnings("error")
+def test_once_closed_any_thread_may_free_them_and_they_can_be_used_again():
+    rules = EmbeddedRules()
+    assert rules.matches(EICAR)
+    rules.close()
+    found = []
+    thread = threading.Thread(target=lambda: found.append(rules.matches(EICAR)) or rules.close())
+    thread.start()
+    thread.join()
+    assert found == [("Eicar_Test_File",)]
+
+
 def test_it_works_in_another_thread(own):
     found = []
     thread = threading.Thread(target=lambda: found.append(EmbeddedRules().matches(EICAR)))

@@ -46,7 +46,7 @@ def rule_files(directories: Sequence[Path]) -> Iterator[Path]:
 
 
 class EmbeddedRules:
-    """Compiled rules. Used by one thread at a time.
+    """Compiled rules. Who uses them does so in one thread, and closes them there.
 
     Args:
         directories: of rules beside our own.
@@ -64,12 +64,24 @@ class EmbeddedRules:
                 raise BadRules(f"{file}: more than {FILES_LIMIT} files with rules")
             compiler.new_namespace(file.name if number < own else str(file))
             add(compiler, file)
-        self.scanner = yara_x.Scanner(compiler.build())
-        self.scanner.set_timeout(SECONDS)
-        self.scanner.max_matches_per_pattern(MATCHES)
+        self.rules = compiler.build()
+        self.scanner: yara_x.Scanner | None = None
+
+    def opened(self) -> yara_x.Scanner:
+        """It belongs to the thread that makes it: another one, collecting garbage, could not free it."""
+        scanner = yara_x.Scanner(self.rules)
+        scanner.set_timeout(SECONDS)
+        scanner.max_matches_per_pattern(MATCHES)
+        return scanner
+
+    def close(self) -> None:
+        """Free what the thread has made."""
+        self.scanner = None
 
     def matches(self, octets: bytes) -> tuple[str, ...]:
         """Names of the rules that match, each once, bounded. Raises `TooSlow`."""
+        if self.scanner is None:
+            self.scanner = self.opened()
         try:
             found = self.scanner.scan(octets).matching_rules
         except yara_x.TimeoutError:

@@ -51,6 +51,7 @@ class ContentInspector:
     def close(self) -> None:
         """What is under way hears `Unavailable`."""
         self.pool.close()
+        self.rules.close()
 
 
 def spent(message: Message, budget: str) -> Inspection:
