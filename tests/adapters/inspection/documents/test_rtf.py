@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gatepost.adapters.inspection.budget import OverBudget
 from gatepost.model import traits
 from gatepost.model.inspection import FileClass
 from tests.adapters.inspection.documents.ole_writer import storage
-from tests.adapters.inspection.documents.opening import opened
+from tests.adapters.inspection.documents.opening import budget, opened
 from tests.adapters.inspection.documents.samples import PROGRAM, native, ole1
 
 PACKAGE = ole1("Package", native("run.exe", PROGRAM))
@@ -100,6 +101,11 @@ def test_dos_time_is_linear():
     ):
         opened(b"{\\rtf1 \\objdata " + piece * (400_000 // len(piece)), "a.rtf")
     assert perf_counter() - began < 5
+
+
+def test_dos_digits_one_by_one_end_at_the_budget():
+    with pytest.raises(OverBudget, match="time"):
+        opened(b"{\\rt{\\*\\objdata " + b"4\\b 1\\b" * 500_000, "a.rtf", within=budget(seconds=0.05))
 
 
 PIECES = st.lists(

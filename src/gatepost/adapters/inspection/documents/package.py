@@ -39,6 +39,7 @@ class Package:
 
     def peek(self, member: ZipInfo, octets: int = 64) -> bytes:
         """The first octets. Raises `BadZipFile`, `zlib.error`."""
+        self.budget.time()
         packed = self.packed(member)
         if member.compress_type == ZIP_STORED:
             return packed[:octets]

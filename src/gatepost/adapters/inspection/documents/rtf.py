@@ -19,13 +19,16 @@ from gatepost.model.traits import EMBEDDED
 
 OBJECT = re.compile(rb"\\objdata(?![a-z])", re.IGNORECASE)
 TOKEN = re.compile(
-    rb"(?P<hex>[0-9A-Fa-f]+)|(?P<open>\{)|(?P<close>\})|\\bin(?P<raw>\d{0,9})(?![a-zA-Z]) ?|\\'(?P<code>[0-9A-Fa-f]{2})"
-    rb"|\\[a-zA-Z]{1,64}-?\d{0,10} ?|\\.|[^\\{}0-9A-Fa-f]+|\\",
+    rb"(?P<hex>[0-9A-Fa-f\s]+)|(?P<open>\{)|(?P<close>\})"
+    rb"|\\bin(?P<raw>\d{0,9})(?![a-zA-Z]) ?|\\'(?P<code>[0-9A-Fa-f]{2})"
+    rb"|\\[a-zA-Z]{1,64}-?\d{0,10} ?|\\.|[^\\{}0-9A-Fa-f\s]+|\\",
     re.DOTALL,
 )
 TEMPLATE = re.compile(rb"\\\*\s*\\template(?![a-z])([^{}]{1,4000})", re.IGNORECASE)
 INSTRUCTION = re.compile(rb"\\fldinst(?![a-z])((?>(?:[^{}\\]|\\[^\r\n]|[{}](?!\s*\\fldrslt)){1,3000}))", re.IGNORECASE)
 ESCAPED = re.compile(rb"\\'([0-9A-Fa-f]{2})|\\u(-?\d{1,6}) ?\??|\\[a-z]{1,32}-?\d{0,10} ?|\\\*|[{}\r\n]", re.IGNORECASE)
+BLANKS = b" \t\r\n\x0b\x0c"
+BETWEEN_LOOKS = 4096  # words
 DEEPEST = 200  # groups within an object's digits
 MARKS = ((b"\xd0\xcf\x11\xe0", "ole"), (b"PK\x03\x04", "zip"), (b"MZ", "program"), (b"{\\rt", "rtf"), (b"%PDF", "pdf"))
 NAME_LIMIT = 4096  # octets of a class name, topic or item
@@ -63,23 +66,22 @@ def open_rtf(octets: bytes, hints: Hints, budget: Budget) -> Opened:
 
 def collected(octets: bytes, at: int, budget: Budget) -> tuple[bytes, int]:
     """The object that begins here, and where its group ends."""
-    pieces: list[bytes] = []
-    depth = 0
+    digits = bytearray()
+    depth = count = 0
     while match := TOKEN.match(octets, at):
         at = match.end()
         if match["hex"] or match["code"]:
-            pieces.append(match["hex"] or match["code"])
+            digits += (match["hex"] or match["code"]).translate(None, BLANKS)
         elif match["raw"]:
             length = int(match["raw"])
-            pieces.append(octets[at : at + length].hex().encode())
+            digits += octets[at : at + length].hex().encode()
             at += length
-        elif match["open"]:
-            depth += 1
-        elif match["close"]:
-            depth -= 1
+        depth += (match["open"] is not None) - (match["close"] is not None)
         if depth < 0 or depth > DEEPEST:
             break
-    digits = b"".join(pieces)
+        count += 1
+        if count % BETWEEN_LOOKS == 0:
+            budget.time()
     budget.room(len(digits))
     return unhexlify(digits[: len(digits) & ~1]), at
 
