@@ -135,7 +135,8 @@ def viruses(look: Look) -> Iterator[Answer]:
     yield look.check("antivirus", "malware by the rules that come with the gateway", "virus", "malware-rule")
     state = look.check("antivirus", "", "virus").state if engines else State.OFF
     yield Answer(state, "[engines]", f"antivirus engines: {', '.join(engines) or 'none'}")
-    yield missing("attachments by their real type, in archives too; macros")
+    yield look.check("mime", "what a message holds, in every way in which it can be read, in archives too")
+    yield look.check("attachments", "attachments by their real type; macros")
 
 
 def receipts(look: Look) -> Iterator[Answer]:
