@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gatepost.adapters.inspection.identify import identify
+from gatepost.adapters.inspection.types.extensions import RISKY
 from gatepost.model import traits
 from gatepost.model.inspection import FileClass
 from tests.adapters.inspection.documents.ole_writer import storage
@@ -104,11 +105,18 @@ def test_a_tar_without_a_signature_is_known_by_its_checksum():
     assert identify(bytes(octets), (), "").formats == ("tar",)
 
 
+def test_a_script_of_unix_is_a_class_of_its_own():
+    assert FileClass.UNIX_SCRIPT in classes(
+        b"#!/bin/sh\nrm -rf x\n", "invoice.bin", declared="application/octet-stream"
+    )
+    assert FileClass.UNIX_SCRIPT in classes(b"echo", "build.sh")
+    assert FileClass.UNIX_SCRIPT not in classes(b"#!/bin/sh\nrm -rf x\n", "notes.txt", declared="text/plain")
+
+
 @pytest.mark.parametrize(
     "script",
     [
         b"var s = new ActiveXObject('WScript.Shell'); s.Run('calc');",
-        b"#!/bin/sh\nrm -rf x\n",
         b'CreateObject("WScript.Shell").Run "calc"',
         b"@echo off\r\nstart calc\r\n",
         b"#@~^EgAAAA==P7X",
@@ -121,9 +129,9 @@ def test_a_tar_without_a_signature_is_known_by_its_checksum():
     ],
 )
 def test_a_script_counts_where_its_name_hides_it_and_not_where_it_is_read(script):
-    assert FileClass.SCRIPT in classes(script, "invoice.bin", declared="application/octet-stream")
-    assert FileClass.SCRIPT not in classes(script, "notes.txt", declared="text/plain") or script.startswith(b"<?xml")
-    assert FileClass.SCRIPT not in classes(script, declared="text/plain") or script.startswith(b"<?xml")
+    assert RISKY & classes(script, "invoice.bin", declared="application/octet-stream")
+    assert not RISKY & classes(script, "notes.txt", declared="text/plain") or script.startswith(b"<?xml")
+    assert not RISKY & classes(script, declared="text/plain") or script.startswith(b"<?xml")
 
 
 # ── by names ─────────────────────────────────────────────────────────────────
