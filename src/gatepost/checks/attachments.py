@@ -34,6 +34,7 @@ SCORES = {
 SUMMARIES = {
     FileClass.EXECUTABLE: "It holds a program.",
     FileClass.SCRIPT: "It holds a script.",
+    FileClass.UNIX_SCRIPT: "It holds a script for a Unix shell or interpreter.",
     FileClass.SHORTCUT: "It holds a shortcut that leads elsewhere.",
     FileClass.DISK_IMAGE: "It holds a disk image.",
     FileClass.OFFICE: "It holds an office document.",
@@ -93,7 +94,16 @@ REFUSED = (
     "inconsistent",
     "escapes",
 )
-HELD = ("office-active", "pdf-active", "encrypted", "polyglot", "deceptive-name", "double-extension", "entities")
+HELD = (
+    "unix-script",
+    "office-active",
+    "pdf-active",
+    "encrypted",
+    "polyglot",
+    "deceptive-name",
+    "double-extension",
+    "entities",
+)
 
 
 class Config(CheckSettings):

@@ -13,7 +13,8 @@ class FileClass(Enum):
     """What a thing is to who opens it; the words of `deny_types` and `allow_types`."""
 
     EXECUTABLE = "executable"  # runs: PE, ELF, Mach-O, COM, JAR, packages that install, XLL
-    SCRIPT = "script"  # runs by an interpreter: JS, VBS, PowerShell, batch, shell, HTA, WSF, REG
+    SCRIPT = "script"  # runs by an interpreter: JS, VBS, PowerShell, batch, HTA, WSF, REG, Python
+    UNIX_SCRIPT = "unix-script"  # runs by a shell or other interpreter of Unix: sh, or what begins with #!
     SHORTCUT = "shortcut"  # leads elsewhere: LNK, URL, search-ms, library-ms, settingcontent-ms, desktop
     DISK_IMAGE = "disk-image"  # is mounted: ISO, IMG, UDF, VHD, VHDX, DMG
     OFFICE = "office"  # a document of a word processor, spreadsheet or presentation

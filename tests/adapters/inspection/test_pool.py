@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import os
 import signal
+import sys
 import time
 from pathlib import Path
 
@@ -307,3 +308,47 @@ async def test_while_bombs_are_looked_into_the_loop_goes_on(made):
         late.append(time.perf_counter() - began - 0.001)
     late.sort()
     assert late[int(len(late) * 0.99)] < 0.05
+
+
+async def test_a_message_that_needs_more_memory_than_allowed_is_one_that_was_too_much(made):
+    generous = Allowance(octets=4 * 1024**3, ratio=10**9, seconds=20.0)
+    one = made(Orders(allowance=generous, memory=192 * 1024 * 1024), processes=1)
+    seen = await looked(one, mail(("zeros.zip", zipped(zeros=bytes(400_000_000))), ("x.com", EICAR)))
+    assert seen.over == ("memory",)
+    assert "2!x.com" in items(await looked(one, SMALL))
+
+
+WORKER = """
+import asyncio, sys
+from tests.adapters.inspection.test_pool import SMALL, children_of, looked, pool, process_of
+
+async def main():
+    one = pool(processes=1)
+    await looked(one, SMALL)
+    print(process_of(one), *children_of(process_of(one)), flush=True)
+    await asyncio.sleep(60)
+
+asyncio.run(main())
+"""
+
+
+async def test_what_a_worker_has_started_ends_when_it_is_killed():
+    worker = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", WORKER, cwd=Path(__file__).parents[3], stdout=asyncio.subprocess.PIPE
+    )
+    pids = [int(each) for each in (await worker.stdout.readline()).split()]
+    assert len(pids) == 2
+    worker.kill()
+    await worker.wait()
+    for pid in pids:
+        await gone(pid)
+
+
+async def test_who_is_asked_to_end_goes_on_until_the_worker_ends(made):
+    """A service manager asks all processes of a service at once, and the worker still has messages to judge."""
+    one = made(processes=1)
+    await looked(one, SMALL)
+    for pid in (process_of(one), *children_of(process_of(one))):
+        os.kill(pid, signal.SIGTERM)
+        os.kill(pid, signal.SIGINT)
+    assert "2!x.com" in items(await looked(one, SMALL))

@@ -330,3 +330,20 @@ def test_however_a_message_is_put_together_the_walk_ends(octets):
     seen = walked(octets)
     if EICAR in octets:
         assert seen.items
+
+
+def test_a_multipart_that_is_empty_is_looked_into_once():
+    """Its only leaf is itself again: without a memory of that the walk would run until the depth ends it."""
+    inner = b"Content-Type: multipart/mixed; boundary=b2\r\nSubject: x\r\n"
+    whole = (
+        b"Content-Type: multipart/mixed; boundary=b1\r\n\r\n--b1\r\nContent-Type: message/rfc822\r\n\r\n\r\n"
+        + b"Subject: y\r\n" + inner + b"--b1--\r\n"
+    )  # fmt: skip
+    assert walked(whole).over == ()
+
+
+def test_a_script_in_a_page_is_nothing_odd_and_in_a_picture_it_is():
+    page = walked(mail(("a.html", b"<html><body><script>var a = 1;</script>Hi</body></html>")))
+    picture = walked(mail(("a.svg", b'<svg xmlns="http://www.w3.org/2000/svg"><script>a()</script></svg>')))
+    assert not [item for item in page.items if FileClass.HTML_ACTIVE in item.classes]
+    assert [item for item in picture.items if FileClass.HTML_ACTIVE in item.classes]

@@ -1,6 +1,6 @@
 """What was found in a message so far; however much there is, the inspection made of it is bounded and printable."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from gatepost.model import traits as words
 from gatepost.model.inspection import Ambiguity, FileClass, Inspection, Item, Link, Text, Trait
@@ -29,7 +29,7 @@ CLASSES = {
     words.XLM: FileClass.OFFICE_MACRO, words.DDE: FileClass.OFFICE_ACTIVE,
     words.REMOTE_TEMPLATE: FileClass.OFFICE_ACTIVE, words.EMBEDDED: FileClass.OFFICE_ACTIVE,
     words.JAVASCRIPT: FileClass.PDF_ACTIVE, words.LAUNCH: FileClass.PDF_ACTIVE, words.ATTACHED: FileClass.PDF_ACTIVE,
-    words.SCRIPTED: FileClass.HTML_ACTIVE, words.SMUGGLING: FileClass.HTML_ACTIVE,
+    words.SMUGGLING: FileClass.HTML_ACTIVE,
 }  # fmt: skip
 """Classes that a thing is of since something was found in it."""
 
@@ -94,12 +94,21 @@ class Draft:
             names=tuple(dict.fromkeys(shown(name, LONGEST_NAME) for name in self.names[:MOST_NAMES])),
             declared=shown(self.declared, LONGEST_NAME),
             media_type=shown(self.media_type, LONGEST_NAME),
-            classes=tuple(self.classes | dict.fromkeys(CLASSES[one.code] for one in traits if one.code in CLASSES)),
+            classes=tuple(self.classes | dict.fromkeys(self.classes_by(traits))),
             size=self.size,
             digest=self.digest,
             traits=traits[: 2 * MOST_TRAITS],
             engines=tuple(shown(name, LONGEST_NAME) for name in list(engines)[:MOST_ENGINES]),
         )
+
+
+    def classes_by(self, traits: tuple[Trait, ...]) -> Iterator[FileClass]:
+        """A script in a page is nothing out of the ordinary; in anything else that is drawn it is."""
+        for each in traits:
+            if each.code in CLASSES:
+                yield CLASSES[each.code]
+            elif each.code == words.SCRIPTED and FileClass.HTML not in self.classes:
+                yield FileClass.HTML_ACTIVE
 
 
 def bounded(trait: Trait) -> Trait:

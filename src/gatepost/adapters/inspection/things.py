@@ -53,6 +53,11 @@ class Thing(Struct, frozen=True, kw_only=True, eq=False):
         return self.is_mail and self.part is not None and self.part.media_type.startswith("multipart/")
 
     @property
+    def read_as(self) -> object:
+        """The same for things that are the same once their octets are: of an encoded multipart its header decides."""
+        return self.part.header if self.part is not None and self.is_multipart else self.is_mail
+
+    @property
     def is_unread(self) -> bool:
         """There is nothing to look into, though it is not empty."""
         if self.part is not None and self.part.holds_parts:

@@ -67,7 +67,7 @@ class Walk:
         self.match, self.used, self.openers = match, used, openers
         self.listing = Listing()
         self.stack: list[Frame] = []
-        self.seen: dict[tuple[str, tuple[str, ...], bool], Draft] = {}  # by digest and what it was opened as
+        self.seen: dict[tuple[str, tuple[str, ...], object], Draft] = {}  # by digest and what it was opened as
         self.texts: list[str] = []
         self.room_for_texts = LOOKED_AT
         self.passwords: tuple[int, tuple[str, ...]] = (0, ())
@@ -155,8 +155,8 @@ class Walk:
         digest = hashlib.sha256(thing.octets).hexdigest()
         if thing.draft is None:
             draft.digest = digest
-        known = self.seen.setdefault((digest, identity.formats, thing.is_mail), draft)
-        if known is not draft and not thing.is_multipart:
+        known = self.seen.setdefault((digest, identity.formats, thing.read_as), draft)
+        if known is not draft:
             draft.is_same_as(known, alike=thing.draft is not None)
             return
         self.budget.time()

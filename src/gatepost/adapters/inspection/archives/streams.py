@@ -73,7 +73,7 @@ def opened(octets: bytes, make: Callable[[], Decompressor], name: str, budget: B
 
 
 def streams(rest: memoryview, make: Callable[[], Decompressor], meter: Meter) -> Iterator[Unpacked]:
-    """Zeros between them and at the end are padding."""
+    """Zeros between them and at the end are padding, as are line ends that mail programs have added."""
     for _ in range(MOST_STREAMS):
         made = unpacked(rest, make, meter)
         yield made
@@ -84,7 +84,7 @@ def streams(rest: memoryview, make: Callable[[], Decompressor], meter: Meter) ->
 
 
 def is_padding(rest: memoryview) -> bool:
-    return rest[0] == 0 and not bytes(rest).strip(b"\0")
+    return rest[0] in b"\0\r\n" and not bytes(rest).strip(b"\0\r\n")
 
 
 def shown(octets: bytes, made: Unpacked, name: str) -> Opened:

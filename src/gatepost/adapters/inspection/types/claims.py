@@ -17,6 +17,7 @@ READ = frozenset({FileClass.TEXT, FileClass.HTML, FileClass.MESSAGE})
 SURPRISES = {
     FileClass.EXECUTABLE: PAPERS | {FileClass.ARCHIVE},
     FileClass.SCRIPT: PAPERS - {FileClass.TEXT, FileClass.HTML},
+    FileClass.UNIX_SCRIPT: PAPERS - {FileClass.TEXT, FileClass.HTML},
     FileClass.SHORTCUT: PAPERS | {FileClass.ARCHIVE},
     FileClass.DISK_IMAGE: PAPERS | {FileClass.ARCHIVE},
     FileClass.HELP: PAPERS | {FileClass.ARCHIVE},

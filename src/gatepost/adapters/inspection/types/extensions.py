@@ -17,10 +17,11 @@ WORDS = {
     # Read by an interpreter, or merged into the machine's settings: registry, trust store, profile, theme.
     FileClass.SCRIPT: """
         js jse vb vbe vbs ws wsb wsc wsf wsh hta bat cmd btm ps1 ps1xml ps2 ps2xml psc1 psc2 psd1 psdm1 psm1 pssc cdxml
-        msh msh1 msh2 mshxml msh1xml msh2xml reg scf sct inf htc asp aspx csh ksh sh bash zsh fish pl py pyc pyo pyw pyz
+        msh msh1 msh2 mshxml msh1xml msh2xml reg scf sct inf htc asp aspx pl py pyc pyo pyw pyz
         pyzw au3 ahk scpt scptd applescript vsmacros msc theme themepack deskthemepack prf grp tmp cer crt der xsl xslt
         mcf inx paf
         """,
+    FileClass.UNIX_SCRIPT: "csh ksh sh bash zsh fish",
     FileClass.SHORTCUT: """
         lnk url website library-ms search-ms searchconnector-ms settingcontent-ms desktop webloc inetloc fileloc iqy oqy
         rqy dqy odc udl rdp pbk mad maf mag mam maq mar mas mat mau mav maw mapimail glk asx
@@ -64,5 +65,8 @@ WORDS = {
 
 BY_EXTENSION = {word: kind for kind, words in WORDS.items() for word in words.split()}
 
-RISKY = frozenset({FileClass.EXECUTABLE, FileClass.SCRIPT, FileClass.SHORTCUT, FileClass.DISK_IMAGE, FileClass.HELP})
+RISKY = frozenset({
+    FileClass.EXECUTABLE, FileClass.SCRIPT, FileClass.UNIX_SCRIPT, FileClass.SHORTCUT, FileClass.DISK_IMAGE,
+    FileClass.HELP,
+})  # fmt: skip
 """What acts on a double click, or is mounted by one."""

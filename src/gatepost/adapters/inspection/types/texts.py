@@ -29,7 +29,7 @@ AT_START = (
     (b"xlode", Kind("text/x-ms-oqy", SHORTCUT, "sheet")),
     (b"windows registry editor", Kind("text/x-ms-regedit", SCRIPT, certain=False)),
     (b"regedit4", Kind("text/x-ms-regedit", SCRIPT, certain=False)),
-    (b"#!", Kind("text/x-shellscript", SCRIPT, certain=False)),
+    (b"#!", Kind("text/x-shellscript", FileClass.UNIX_SCRIPT, certain=False)),
     (b"@echo ", Kind("text/x-msdos-batch", SCRIPT, certain=False)),
     (b"[internetshortcut", Kind("text/x-url", SHORTCUT, "shortcut", certain=False)),
     (b"[desktop entry]", Kind("application/x-desktop", SHORTCUT, "shortcut", certain=False)),
