@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from libarchive import ffi
 
-from gatepost.model.traits import DEVICE, ESCAPES, HIDDEN_NAMES, INCONSISTENT, LINK, OVER_BUDGET, UNREADABLE
+from gatepost.model.traits import DEVICE, ENCRYPTED, ESCAPES, HIDDEN_NAMES, INCONSISTENT, LINK, OVER_BUDGET, UNREADABLE
 from tests.adapters.inspection.archives.opening import opened
 
 PROGRAM = b"MZ" + b"program " * 40
@@ -126,15 +126,31 @@ def test_attach_08_zeros_in_7z():
     assert found.over == "ratio"
 
 
+AES = bytes.fromhex("2406f107010a5307") + bytes(8)  # a coder: its id, its settings
+
+
+def sealed(header):
+    """A 7z with this header behind its data."""
+    whole = packed("7z", {"order.exe": PROGRAM})
+    data = whole[32 : 32 + int.from_bytes(whole[12:20], "little")]
+    numbers = len(data).to_bytes(8, "little") + len(header).to_bytes(8, "little")
+    start = numbers + zlib.crc32(header).to_bytes(4, "little")
+    return whole[:8] + zlib.crc32(start).to_bytes(4, "little") + start + data + header
+
+
 def test_attach_10_a_7z_that_hides_its_names_says_so():
-    """Its header is packed by AES: the coder that is named in clear in front of it."""
-    whole = packed("7z", {"a": LETTER})
-    start = 32 + int.from_bytes(whole[12:20], "little")
-    aes = bytes.fromhex("17060001095000070b0100012406f10701125303070c500000")
-    head = whole[:12] + whole[12:20] + len(aes).to_bytes(8, "little") + zlib.crc32(aes).to_bytes(4, "little")
-    head = head[:8] + zlib.crc32(head[12:32]).to_bytes(4, "little") + head[12:32]
-    found = opened("7z", head + whole[32:start] + aes)
-    assert {HIDDEN_NAMES, UNREADABLE} & found.codes or found.error is not None
+    header = bytes.fromhex("1706000109100007 0b010001") + AES + bytes.fromhex("0c100000")
+    found = opened("7z", sealed(header))
+    assert (found.members, found.codes) == ([], {HIDDEN_NAMES, ENCRYPTED})
+
+
+def test_attach_06_a_7z_that_is_encrypted_shows_its_names():
+    whole = packed("7z", {"order.exe": PROGRAM})
+    header = whole[32 + int.from_bytes(whole[12:20], "little") :]
+    lzma = bytes.fromhex("23030101055d00008000")
+    assert lzma in header
+    found = opened("7z", sealed(header.replace(lzma, AES)))
+    assert (found.content, found.codes) == ({"order.exe": b""}, {ENCRYPTED})
 
 
 @pytest.mark.parametrize("kind", ["tar", "7z", "cab", "iso", "cpio", "ar", "xar", "lha", "rpm", "warc", "zstd", "lz4"])
