@@ -14,8 +14,9 @@ PREFIX ?= /opt/gatepost
 SECONDS ?= 60
 TESTS ?=
 BENCH ?=
+CORPUS ?= corpus
 
-.PHONY: help setup run demo test servers check format fuzz bench docs lock install clean
+.PHONY: help setup run demo test servers check format fuzz bench model docs lock install clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +54,9 @@ $(FUZZ_READY): requirements/fuzz.lock
 
 bench: setup servers ## side by side with Postfix; BENCH='--shapes a,b' for some
 	$(BIN)/python -m bench.peers $(BENCH)
+
+model: setup ## train the filter's default model from the mail in CORPUS=directory
+	$(BIN)/python -m tools.train $(CORPUS)
 
 docs: setup ## write docs/reference from the code
 	$(BIN)/python -m tools.reference
