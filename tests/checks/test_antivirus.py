@@ -67,7 +67,7 @@ async def test_old_signatures_are_told_unless_they_have_found_something():
 
 async def test_what_rules_have_matched_is_told_with_its_place():
     so_far = inspected(("1", ()), ("2!a.one", ("OneNote_With_Program",)))
-    assert await said({"clamav": {}}, so_far=so_far) == [("embedded", "OneNote_With_Program in 2!a.one")]
+    assert await said({"clamav": {}}, so_far=so_far) == [("embedded", "OneNote_With_Program in a.one")]
 
 
 async def test_a_rule_that_has_matched_waits_for_nobody():
@@ -78,7 +78,7 @@ async def test_a_rule_that_has_matched_waits_for_nobody():
 async def test_names_that_do_not_count_are_left_out():
     so_far = inspected(("2", ("Own_Rule", "Own_Other")))
     engines = {"clamav": {"infected": ("PUA.Tool", "Eicar")}}
-    wanted = [("virus", "Eicar (clamav)"), ("embedded", "Own_Other in 2")]
+    wanted = [("virus", "Eicar (clamav)"), ("embedded", "Own_Other in part 2")]
     assert await said(engines, so_far=so_far, ignore=("PUA.*", "Own_Rule")) == wanted
 
 

@@ -28,8 +28,12 @@ def test_each_kind_is_told_once_with_the_first_file_of_it():
 
 
 def test_a_file_within_others_is_named_with_its_way():
-    item = file("x.js", path="2!orders.zip!x.js", classes=["script"])
-    assert report(item) == {"attachments.script": "orders.zip!x.js (script)"}
+    items = (
+        file("orders.zip"),
+        file("docs.7z", path="2!docs.7z"),
+        file("x.js", path="2!docs.7z!x.js", classes=["script"]),
+    )
+    assert report(*items) == {"attachments.script": "x.js in docs.7z in orders.zip (script)"}
 
 
 def test_a_file_without_a_name_is_named_by_its_part():

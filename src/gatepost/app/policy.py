@@ -1,6 +1,6 @@
 """Settings to judges: which checks run on a listener, under which rules."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from gatepost.adapters.cel import CelExpressions
 from gatepost.config.rules import known_codes
@@ -31,7 +31,7 @@ def judge_for(
     """
     checks = checks_for(settings, role, ports, records=records)
     engine = Engine(plan(checks, frozenset(check_classes())), clock, on_bug)
-    return Judge(engine, rules_of(settings, checks))
+    return Judge(engine, rules_of(settings, map(type, checks)))
 
 
 def checks_for(settings: Settings, role: Role, ports: Ports, *, records: bool) -> list[AnyCheck]:
@@ -48,19 +48,25 @@ def checks_for(settings: Settings, role: Role, ports: Ports, *, records: bool) -
     return found
 
 
-def rules_of(settings: Settings, checks: list[AnyCheck]) -> RuleSet:
-    """The operator's rules and the shipped ones, in the order in which they are asked."""
-    sections = settings.checks.sections()
-    planned = [
-        CheckInPlan(
-            check=check.spec.name,
-            phase=phase_of(type(check)),
-            if_unavailable=sections[check.spec.settings].if_unavailable or check.spec.if_unavailable,
-            shadow=sections[check.spec.settings].shadow,
-            hard=check.spec.hard,
-            wishes=check.wishes(sections[check.spec.settings]),
-        )
-        for check in checks
-    ]
+def rules_of(settings: Settings, checks: Iterable[type[AnyCheck]]) -> RuleSet:
+    """The operator's rules and the shipped ones, in the order in which they are asked.
+
+    Args:
+        checks: those that run on the listener.
+    """
+    planned = [in_plan(settings, check) for check in checks]
     own = compile_rules(settings.policy.rules, CelExpressions(), known_codes(), settled_codes())
     return RuleSet(rules_for(planned, settings.policy, own, monitor=settings.profile == "monitor"))
+
+
+def in_plan(settings: Settings, check: type[AnyCheck]) -> CheckInPlan:
+    spec = check.spec
+    section = settings.checks.sections()[spec.settings]
+    return CheckInPlan(
+        check=spec.name,
+        phase=phase_of(check),
+        if_unavailable=section.if_unavailable or spec.if_unavailable,
+        shadow=section.shadow,
+        hard=spec.hard,
+        wishes=check.wishes(section),
+    )

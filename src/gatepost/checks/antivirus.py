@@ -18,7 +18,7 @@ from pydantic import Field
 from gatepost.model.check import NOTHING_FOUND, Check, Example, FailMode, Report, Spec
 from gatepost.model.check_settings import CheckSettings
 from gatepost.model.finding import Finding, Findings, Kind
-from gatepost.model.inspection import Inspection, Item
+from gatepost.model.inspection import Inspection, Item, labels
 from gatepost.model.samples import found, message
 from gatepost.model.stage import MessageStage
 from gatepost.ports.scanner import Scanned, Scanners, Silent
@@ -143,7 +143,9 @@ class Antivirus(Check[MessageStage]):
         inspection = known.value(Inspection)
         if inspection is None:
             return
-        names = [f"{name} in {item.path}" for item in inspection.items for name in item.engines if self.counts(name)]
+        items = inspection.items
+        called = labels(items)
+        names = [f"{name} in {called[item.path]}" for item in items for name in item.engines if self.counts(name)]
         if names:
             yield EMBEDDED(together(names))
 

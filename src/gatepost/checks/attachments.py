@@ -19,7 +19,7 @@ from gatepost.model import traits
 from gatepost.model.check import NOTHING_FOUND, Check, Example, Report, Spec, Wish
 from gatepost.model.check_settings import CheckSettings
 from gatepost.model.finding import Finding, Kind
-from gatepost.model.inspection import FileClass, Inspection, Item, Trait, Unwanted
+from gatepost.model.inspection import FileClass, Inspection, Item, Trait, Unwanted, labels
 from gatepost.model.samples import found, message
 from gatepost.model.stage import MessageStage
 from gatepost.syntax.printable import printable
@@ -209,12 +209,13 @@ class Attachments(Check[MessageStage]):
             return NOTHING_FOUND
         firsts: dict[str, Finding] = {}
         places: dict[str, dict[str, None]] = {}
+        called = labels(inspection.items)
         for item in inspection.items:
             if is_body(item):
                 continue
             for kind, word in self.found(item):
                 if kind.code not in firsts:
-                    firsts[kind.code] = kind(shown(item, word))
+                    firsts[kind.code] = kind(f"{printable(called[item.path], DETAIL_LIMIT)} ({word})")
                 places.setdefault(kind.code, {})[item.path.partition("!")[0]] = None
         if not firsts:
             return NOTHING_FOUND
@@ -249,9 +250,3 @@ def is_body(item: Item) -> bool:
 
 def extension(name: str) -> str:
     return name.strip(" .").rpartition(".")[2].lower()
-
-
-def shown(item: Item, word: str) -> str:
-    """`invoice.exe (executable)`: a sender must know which file is meant."""
-    name = item.path.partition("!")[2] or (item.names[0] if item.names else f"part {item.path or '1'}")
-    return f"{printable(name, DETAIL_LIMIT)} ({word})"

@@ -134,6 +134,19 @@ class Link(Struct, frozen=True, kw_only=True):
     traits: tuple[str, ...] = ()
 
 
+def labels(items: tuple[Item, ...]) -> dict[str, str]:
+    """What people call each item, by its path: `order.exe in orders.zip`, or `part 2`. Printable, not ASCII."""
+    found: dict[str, str] = {}
+    for item in items:
+        own = item.names[0] if item.names else item.path.rpartition("!")[2]
+        if "!" not in item.path:
+            found.setdefault(item.path, own if item.names else f"part {item.path or '1'}")
+        else:
+            around = found.get(item.path.rpartition("!")[0], "")
+            found.setdefault(item.path, f"{own} in {around}" if around else own)
+    return found
+
+
 class Inspection(Struct, frozen=True, kw_only=True):
     """All of it.
 

@@ -81,6 +81,13 @@ async def test_the_inspection_is_the_same_as_without_a_process(inspector):
     assert FileClass.EXECUTABLE in items(seen)["2!order.exe"].classes
 
 
+async def test_a_process_has_the_databases_that_libraries_read_late(inspector):
+    """It may open no file of them; libmagic then has no answer, and raises nothing."""
+    sound = b"FORM\0\0\0\x64AIFFCOMM" + bytes(90)
+    seen = await inspector.inspect(message(mail(("x", sound))))
+    assert items(seen)["2"].media_type == items(walked(mail(("x", sound))))["2"].media_type == "audio/x-aiff"
+
+
 def test_of_what_was_too_much_the_header_tells_the_type():
     seen = spent(message(b"Content-Type: Multipart/Mixed; boundary=x\r\n\r\nhello"), "time")
     assert (seen.over, seen.items[0].declared, len(seen.unscannable)) == (("time",), "multipart/mixed", 1)

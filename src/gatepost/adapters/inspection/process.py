@@ -20,11 +20,16 @@ import traceback
 from pathlib import Path
 
 import msgspec
+from PIL import Image
 
 from gatepost.adapters.inspection.child import Child
 from gatepost.adapters.inspection.embedded_rules import BadRules, EmbeddedRules
 from gatepost.adapters.inspection.sandbox.confine import Confinement, confine, leave_network
+from gatepost.adapters.inspection.types.libmagic import media_type_of
 from gatepost.adapters.inspection.wire import Ended, Fork, Kill, Orders, Ready, encoder, receive, send
+
+LATE = ("calendar", "fractions", "gzip", "idna.uts46data", "PIL.ImageChops", "PIL.ImageOps", "PIL.ImageSequence")
+"""What libraries import only when they need it."""
 
 NOT_CODECS = frozenset({"mbcs", "oem", "cp65001"})  # of Windows
 TOLD = 10  # frames of a traceback
@@ -45,18 +50,22 @@ def main(descriptor: int) -> None:
     except (BadRules, OSError) as error:
         send(line, Ready(outside, str(error)))
         return
-    load_codecs()
+    load_late()
     gc.collect()
     gc.freeze()  # what is never freed is never written to, and so stays shared
     send(line, Ready(probe(first.memory, outside)))
     Nursery(line, first, rules, outside).run()
 
 
-def load_codecs() -> None:
-    """Python reads them when they are first asked for."""
+def load_late() -> None:
+    """What would be read from files by each process again, or could not be where no file may be opened any more."""
     for module in pkgutil.iter_modules(encodings.__path__):
         if module.name not in NOT_CODECS:
             importlib.import_module(f"encodings.{module.name}")
+    for name in LATE:
+        importlib.import_module(name)
+    Image.init()
+    media_type_of(b"\0")  # libmagic reads its database when it is first asked
 
 
 def probe(memory: int, outside: Confinement) -> Confinement:
