@@ -27,6 +27,7 @@ from gatepost.adapters.inspection.embedded_rules import BadRules, EmbeddedRules
 from gatepost.adapters.inspection.sandbox.confine import Confinement, confine, leave_network
 from gatepost.adapters.inspection.types.libmagic import media_type_of
 from gatepost.adapters.inspection.wire import Ended, Fork, Kill, Orders, Ready, encoder, receive, send
+from gatepost.auth.suffixes import public_suffixes
 
 LATE = ("calendar", "fractions", "gzip", "idna.uts46data", "PIL.ImageChops", "PIL.ImageOps", "PIL.ImageSequence")
 """What libraries import only when they need it."""
@@ -65,6 +66,7 @@ def load_late() -> None:
     for name in LATE:
         importlib.import_module(name)
     Image.init()
+    public_suffixes()
     media_type_of(b"\0")  # libmagic reads its database when it is first asked
 
 

@@ -74,9 +74,12 @@ class Walk:
 
     def inspect(self, octets: bytes) -> Inspection:
         began = self.used()
-        self.enter(whole_mail(octets, self.limits), None, Draft("", "", (), ""))
+        whole = Draft("", "", (), "")
+        self.enter(whole_mail(octets, self.limits), None, whole)
         while self.stack:
             self.advance(self.stack[-1])
+        if whole.inner:
+            self.listing.drafts.insert(0, whole)
         return self.listing.inspection(self.used() - began)
 
     def enter(self, mail: Mail, thing: Thing | None, draft: Draft) -> None:
@@ -85,7 +88,8 @@ class Walk:
         self.listing.over.update(dict.fromkeys(mail.view.over))
         self.remember(mail.subject())
         for text in mail.texts():
-            self.read_words(text, text.declared)
+            with self.noting(draft):
+                self.read_words(text, text.declared)
         self.stack.append(Frame(mail.things(), thing, draft))
 
     def advance(self, frame: Frame) -> None:
