@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from gatepost.cli import demo
+from gatepost.cli.demo import SCENARIOS
 from gatepost.cli.demo_client import HOST
-from gatepost.cli.demo_mail import SCENARIOS
 from gatepost.cli.main import run
 from tests.servers.gateway import descendants
 from tests.servers.loopback import free_port, wait_until

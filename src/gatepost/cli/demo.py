@@ -14,9 +14,11 @@ import typer
 from msgspec import structs
 
 from gatepost.app.records import open_records
+from gatepost.cli.demo_attachments import ATTACHMENTS
 from gatepost.cli.demo_client import HOST, Client
 from gatepost.cli.demo_house import DemoFailed, House
-from gatepost.cli.demo_mail import KNOWN, SCENARIOS, Scenario
+from gatepost.cli.demo_mail import KNOWN, Scenario
+from gatepost.cli.demo_mail import SCENARIOS as SESSIONS
 from gatepost.cli.demo_table import Result, as_json, headers, news, table
 from gatepost.cli.options import Json as JsonFlag
 from gatepost.cli.terminal import FAILED, OK, fail, say, say_json, styled, tell
@@ -30,6 +32,7 @@ from gatepost.ports.unavailable import Unavailable
 FIRST_CLIENT = 10  # last octet of the first scenario's address
 RECORDED_WITHIN = 10.0  # seconds
 POLL = 0.5  # seconds between looks at what the user tries
+SCENARIOS = (*SESSIONS, *ATTACHMENTS)
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 Once = Annotated[bool, typer.Option("--once", help="End after it: 0 if everything ended as expected, 1 if not.")]

@@ -95,6 +95,8 @@ def without_rule(trace: Trace, reply: str) -> str:
         return "the mail server's own answer, passed on"
     if trace.end is End.DELIVERED:
         return "no rule spoke against it"
+    if trace.end is End.QUARANTINED:
+        return f"held in quarantine by the rule {trace.rule} ({', '.join(trace.because)})"
     return SAYS_NOTHING if reply.startswith("252") else trace.end.value
 
 
