@@ -69,11 +69,11 @@ async def test_where_the_oldest_go_it_may_be_full(tmp_path, alarms):
 async def test_a_disk_that_fails_is_told_and_tried_again(keeping, alarms, tmp_path):
     put(keeping)
     await keeping.turn()
-    drafts = tmp_path / "quarantine" / "drafts"
-    drafts.rename(tmp_path / "away")
+    entries = tmp_path / "quarantine" / "new" / "ff"
+    entries.rename(tmp_path / "away")
     await keeping.turn()
     assert alarms.up[BROKEN].startswith("The quarantine cannot be read or written: ")
-    (tmp_path / "away").rename(drafts)
+    (tmp_path / "away").rename(entries)
     await keeping.turn()
     assert not alarms.up
 

@@ -216,14 +216,14 @@ def held_in(settings: Settings) -> list[dict[str, Any]]:
 def held_in_directory(data_dir: Path) -> list[dict[str, Any]]:
     """Every copy that is held, read from the files as they lie there; `octets` is what would be delivered."""
     directory = data_dir / "quarantine"
-    copies = [held_copy(path) for path in sorted((*directory.glob("new/*"), *directory.glob("entries/*/*")))]
+    copies = [held_copy(path) for path in sorted((*directory.glob("new/*/*"), *directory.glob("entries/*/*")))]
     return [copy for copy in copies if copy["fate"] == "held"]
 
 
 def held_copy(path: Path) -> dict[str, Any]:
     record = json.loads(path.read_bytes())
     (own,) = [copy for copy in record.pop("copies") if copy["id"] == path.name.partition(".")[2]]
-    content = path.parents[1 if path.parent.name == "new" else 2] / "content" / record["message"][:2]
+    content = path.parents[2] / "content" / record["message"][:2]
     ours = base64.b64decode(record.get("ours", ""))
     return {
         "fate": "held", **record, **own, "sender": spelled(record["sender"]), "recipient": spelled(own["recipient"]),

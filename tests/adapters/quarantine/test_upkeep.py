@@ -52,7 +52,7 @@ def test_what_was_settled_is_remembered_for_a_week(house):
     assert house.holdings.get(held.id) == held
     house.clock.advance(2)
     house.upkeep.turn()
-    assert house.holdings.get(held.id) is None and not house.files("entries/*/*") and not house.files("new/*")
+    assert house.holdings.get(held.id) is None and not house.files("entries/*/*") and not house.files("new/*/*")
 
 
 def test_what_was_held_anew_since_somebody_looked_stays(house):
@@ -114,6 +114,7 @@ def test_wherever_expiry_is_interrupted_the_next_turn_completes_it(house):
         died = dies_at(step, lambda: house.reopened().upkeep.turn())
         seen = house.reopened()
         assert seen.content(seen.holdings.get(kept)).startswith(OURS)
+        seen.upkeep.turn()
         swept(seen)
         assert [held.id for held in seen.find()] == [kept] and len(seen.files("content/*/*")) == 1
         if not died:
@@ -122,7 +123,17 @@ def test_wherever_expiry_is_interrupted_the_next_turn_completes_it(house):
 
 
 def swept(house):
-    return sum(house.upkeep.turn().swept for _ in SHARDS)
+    """Turns for every shard in which there is anything."""
+    found = 0
+    for shard in sorted({path.parent.name for path in house.files("content/*/*")}):
+        house.upkeep.shard = SHARDS.index(shard)
+        found += house.upkeep.turn().swept
+    return found
+
+
+def test_turn_after_turn_every_shard_is_swept(house):
+    house.put(BOB)
+    assert {house.upkeep.turn() and house.upkeep.shard for _ in SHARDS} == set(range(len(SHARDS)))
 
 
 def test_content_that_belongs_to_nobody_is_swept_away_and_other_is_not(house):

@@ -129,7 +129,7 @@ class FileHoldings:
     def take_in(self, index: Index) -> None:
         """What came since: committed first, moved then. Under the index's lock."""
         self.left = []
-        names = iter(os.listdir(self.places.new))
+        names = iter(self.places.new_names())
         while batch := list(islice(names, BATCH)):
             found: dict[str, tuple[int, int]] = {}
             copies = []

@@ -1,7 +1,7 @@
 """Where does each file of the quarantine lie, and who may change it when?
 
     content/<2 hex digits>/<message>        the octets, once for all recipients
-    new/<message>.<id>                      records that the index has not taken in as yet; written by everybody
+    new/<2 hex digits>/<message>.<id>       records that the index has not taken in as yet; written by everybody
     entries/<2 hex digits>/<message>.<id>   those it has; moved here by whoever brings the index up to date
     drafts/                                 what is being written
     used                                    octets taken up
@@ -37,7 +37,7 @@ class Places:
 
     def __init__(self, directory: Path, seal: Seal) -> None:
         self.root, self.seal = str(directory), seal  # texts: `Path` would take more time than the disk
-        self.drafts, self.new = f"{self.root}/drafts", f"{self.root}/new"
+        self.drafts = f"{self.root}/drafts"
         self.used_file = directory / "used"
         self.is_made = False  # and known to be there after a power failure
 
@@ -46,10 +46,10 @@ class Places:
         if self.is_made:
             return
         os.makedirs(self.root, mode=0o700, exist_ok=True)
-        for above in (f"{self.root}/content", f"{self.root}/entries"):
+        for above in (f"{self.root}/content", f"{self.root}/entries", f"{self.root}/new"):
             make_directories(above, *(f"{above}/{shard}" for shard in SHARDS))
             sync_directory(above)
-        make_directories(self.drafts, self.new)
+        make_directories(self.drafts)  # the last: where it is, all are
         sync_directory(self.root)
         sync_directory(os.path.dirname(self.root))
         self.is_made = True
@@ -57,7 +57,7 @@ class Places:
     @property
     def is_there(self) -> bool:
         """Something was held once."""
-        return os.path.isdir(self.new)
+        return os.path.isdir(self.drafts)
 
     def content(self, message: str) -> str:
         return f"{self.root}/content/{message[:2]}/{message}"
@@ -66,7 +66,11 @@ class Places:
         return f"{self.root}/entries/{name[:2]}/{name}"
 
     def newest(self, name: str) -> str:
-        return f"{self.new}/{name}"
+        return f"{self.root}/new/{name[:2]}/{name}"
+
+    def new_names(self) -> list[str]:
+        """What the index has not taken in as yet."""
+        return [name for shard in SHARDS for name in os.listdir(f"{self.root}/new/{shard}")]
 
     def locked(self, message: str) -> AbstractContextManager[None]:
         """Nobody writes or takes away what belongs to this message meanwhile."""
@@ -108,8 +112,8 @@ class Places:
 
     def sync_records(self, message: str) -> None:
         """Also where one was there: its writer may have been killed before he came so far."""
-        sync_directory(self.new)
-        sync_directory(f"{self.root}/entries/{message[:2]}")
+        for above in ("new", "entries"):
+            sync_directory(f"{self.root}/{above}/{message[:2]}")
 
     def link(self, draft: str, target: str) -> None:
         """In place of what has that name."""
@@ -129,8 +133,8 @@ class Places:
     def names(self, message: str) -> list[str]:
         """Of all records of a message, each once; the files tell, not the index."""
         start = f"{message}."
-        found = (*os.listdir(self.new), *os.listdir(f"{self.root}/entries/{message[:2]}"))
-        return sorted({name for name in found if name.startswith(start)})
+        found = [os.listdir(f"{self.root}/{above}/{message[:2]}") for above in ("new", "entries")]
+        return sorted({name for names in found for name in names if name.startswith(start)})
 
     def is_wanted(self, message: str) -> bool:
         """Somebody's copy is still held. Under its lock. What cannot be read is taken for held."""
