@@ -9,15 +9,14 @@ my $filter = Mail::SpamAssassin->new({
     post_config_text => "bayes_path $database\nuse_bayes 1\nbayes_auto_learn 0\nlock_method flock\n",
 });
 $filter->init(1);
+my ($bayes) = grep { $_->isa("Mail::SpamAssassin::Plugin::Bayes") } @{$filter->{plugins}->{plugins}};
 opendir(my $handle, $directory) or die "$directory: $!";
 for my $name (sort grep { !/^\./ } readdir $handle) {
     open(my $file, '<', "$directory/$name") or die "$name: $!";
     my $mail = $filter->parse(do { local $/; <$file> });
     close $file;
     my $status = Mail::SpamAssassin::PerMsgStatus->new($filter, $mail);
-    my $score = $filter->{bayes_scanner}
-        ? $filter->{bayes_scanner}->scan($status, $mail)
-        : $filter->call_plugins('learner_get_implementation')->scan($status, $mail);
+    my $score = $bayes->scan($status, $mail);
     printf "%s %s\n", $name, defined $score ? $score : 0.5;
     $status->finish;
     $mail->finish;

@@ -3,7 +3,7 @@
 `python -m bench.classifier CORPUS` prints every figure of docs/design/default-model.md:
 
 - trained on the train split of the corpus, judged on its dev split, side by side with bogofilter and the Bayes of
-  SpamAssassin;
+  SpamAssassin and rspamd;
 - the model that comes with the program before a site has taught it anything;
 - what a site gains by teaching, after 50, 200 and 1,000 mails, with the model and without;
 - CPU per mail.
@@ -17,7 +17,7 @@ from itertools import compress, pairwise
 from pathlib import Path
 
 from bench.curves import auc_loss, caught
-from bench.filters import bogofilter, spamassassin
+from bench.filters import bogofilter, rspamd, spamassassin
 from gatepost.learn.calibration import UNTAUGHT
 from gatepost.learn.classifier import Classifier, Model, blank_model, blank_site
 from gatepost.learn.features import GROUPS
@@ -61,7 +61,7 @@ def side_by_side(corpus: Path, mails: Sequence[Seen], model: Model, others: bool
     gains = [GAINS.get(group, 0.0) for group in GROUPS]
     own = Classifier(rounded(*train(first, gains), gains), blank_site())
     found["Gatepost, a model of this split"] = pairs(own, dev)
-    for name, scores in (bogofilter(corpus), spamassassin(corpus)) if others else ():
+    for name, scores in (bogofilter(corpus), spamassassin(corpus), rspamd(corpus)) if others else ():
         found[name] = [scores[mail.name] for mail in dev], [mail.is_spam for mail in dev]
     for name, those in found.items():
         line(name, those)
@@ -153,8 +153,9 @@ def speed(mails: Sequence[Seen], model: Model) -> None:
         lesson = classifier.learn_one(mail.features, mail.is_spam)
         teaching.append(time.process_time() - began)
         classifier.unlearn(lesson)
+    octets = written(model)
     began = time.process_time()
-    read(written(model))
+    read(octets)
     loading = time.process_time() - began
     for name, times in (("features and score", scoring), ("learning", teaching), ("reading the model", [loading])):
         times.sort()

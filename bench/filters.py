@@ -1,19 +1,23 @@
-"""What do other filters say of the same mail, taught by the same mail: bogofilter and SpamAssassin's Bayes?
+"""What do other filters say of mail when the same mail taught them: bogofilter, the Bayes of SpamAssassin and rspamd?
 
-Both are run as their users run them, with defaults, in a directory of their own. `tests/servers/install.sh` does not
+All are run as their users run them, with defaults, in a directory of their own. `tests/servers/install.sh` does not
 install them: `apt-get install bogofilter spamassassin`.
 """
 
+import json
 import re
 import subprocess
 import tempfile
 from collections.abc import Iterable
+from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
 
+from tests.servers.loopback import HOST, free_port
+from tests.servers.rspamd import Rspamd
 from tools.corpus import Example, examples
 
-BOGUS = re.compile(r"Spamicity(?:\?)?[:=]?\s*([0-9.]+)")
-BAYES = re.compile(rb"score\s*=\s*([0-9.e-]+)")
+ONLY_BAYES = '{"symbols_enabled": ["BAYES_SPAM", "BAYES_HAM"]}'
 Said = tuple[str, dict[str, float]]
 
 
@@ -72,3 +76,35 @@ def spamassassin(corpus: Path) -> Said:
         command = ["perl", str(program), f"{place}/bayes", str(dev)]
         said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return "SpamAssassin's Bayes", {name: float(score) for name, score in map(str.split, said.splitlines())}
+
+
+class BayesOfRspamd(Rspamd):
+    """Its statistics alone matter here; who teaches is on loopback."""
+
+    def configure(self, names: int, clamd: str, reject: float, workers: int) -> None:
+        super().configure(names, clamd, reject, workers)
+        controller = f'bind_socket = "{HOST}:{self.controller}";\nsecure_ip = "127.0.0.1";\n'
+        (self.directory / "conf/override.d/worker-controller.inc").write_text(controller)
+        (self.directory / "conf/local.d/classifier-bayes.conf").write_text('backend = "redis";\nautolearn = false;\n')
+
+
+def rspamd(corpus: Path) -> Said:
+    """Its Bayes: the score of BAYES_SPAM or BAYES_HAM."""
+    scores = {}
+    with BayesOfRspamd(names=free_port()) as server:
+        teacher, judge = HTTPConnection(HOST, server.controller), HTTPConnection(HOST, server.port)
+        for mail in examples(corpus):
+            if mail.split == "train":
+                asked(teacher, "/learnspam" if mail.is_spam else "/learnham", mail.octets)
+        for mail in examples(corpus):
+            if mail.split == "dev":
+                symbols = asked(judge, "/checkv2", mail.octets).get("symbols", {})
+                found = [symbols[name]["score"] for name in ("BAYES_SPAM", "BAYES_HAM") if name in symbols]
+                scores[mail.name] = sum(found)
+    return "rspamd's Bayes", scores
+
+
+def asked(server: HTTPConnection, path: str, octets: bytes) -> dict[str, Any]:
+    server.request("POST", path, octets, {"Settings": ONLY_BAYES})
+    answer: dict[str, Any] = json.loads(server.getresponse().read() or b"{}")
+    return answer

@@ -23,8 +23,8 @@ SITE_GAINS = (1.0, 1.0, 1.0, 1.0, 1.5, 0.5, 0.5, 1.0, 1.5)
 BIAS_GAIN = 0.3
 RATE = 0.7
 NEAR = 3.0  # log-odds; a mail that is told right by so much teaches nothing
-HALVED = 150  # mails of the rarer kind after which the model counts half
-LEAST = 0.2  # the model is never less than this part of itself
+HALVED = 200  # mails of the rarer kind after which the model counts half
+LEAST = 0.3  # the model is never less than this part of itself
 
 
 class Model(Struct, frozen=True, kw_only=True):
@@ -119,9 +119,10 @@ class Classifier:
 
     def learn_one(self, features: Features, is_spam: bool) -> Lesson:
         """Learns where the mail was told wrong, or right by little. The lesson is for `unlearn`."""
-        by_model, before = self.default_score(features), self.weight_of_model()
+        before = self.weight_of_model()
         self.site[SPAM if is_spam else HAM] += 1
-        lost = (before - self.weight_of_model()) * by_model
+        less = before - self.weight_of_model()
+        lost = less * self.default_score(features) if less else 0.0
         step = step_towards(self.site_score(features), lost, is_spam) / reach(features)
         lesson = Lesson(
             is_spam=is_spam,
