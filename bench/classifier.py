@@ -16,10 +16,10 @@ from collections.abc import Sequence
 from itertools import compress, pairwise
 from pathlib import Path
 
-from bench.curves import auc_loss, caught
 from bench.filters import bogofilter, rspamd, spamassassin
 from gatepost.learn.calibration import UNTAUGHT
 from gatepost.learn.classifier import Classifier, Model, blank_model, blank_site
+from gatepost.learn.evaluation import auc_loss, caught
 from gatepost.learn.features import GROUPS
 from gatepost.learn.model_file import read, written
 from tools.sights import Seen, cached

@@ -1,6 +1,7 @@
 from array import array
 from itertools import pairwise
 
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -91,6 +92,23 @@ def test_a_site_can_be_a_mapping_of_octets():
     filter_ = Classifier(blank_model(), memoryview(octets).cast("i"))
     filter_.unlearn(filter_.learn_one(FEATURES[0], is_spam=True))
     assert not any(octets)
+
+
+def test_a_lesson_can_be_kept_as_octets():
+    site = blank_site()
+    filter_ = Classifier(blank_model(), site)
+    octets = msgspec.msgpack.encode(filter_.learn_one(FEATURES[0], is_spam=True))
+    filter_.unlearn(msgspec.msgpack.decode(octets, type=Lesson))
+    assert site == blank_site()
+
+
+def test_a_site_has_learned_when_there_is_enough_of_both():
+    filter_ = Classifier(blank_model(), blank_site())
+    filter_.learn_one(FEATURES[0], is_spam=True)
+    assert filter_.has_learned(0)
+    assert not filter_.has_learned(1)
+    filter_.learn_one(FEATURES[-1], is_spam=False)
+    assert filter_.has_learned(1)
 
 
 def test_no_feature_has_the_place_of_a_count():

@@ -113,6 +113,10 @@ class Classifier:
             ]
         )
 
+    def has_learned(self, enough: int) -> bool:
+        """So many mails of each kind."""
+        return min(self.site[HAM], self.site[SPAM]) >= enough
+
     def weight_of_model(self) -> float:
         seen = min(self.site[HAM], self.site[SPAM])
         return max(LEAST, HALVED / (HALVED + seen))

@@ -1,4 +1,4 @@
-"""A model as octets, and back; what was learned by a site as octets, and back.
+"""A model as octets, and back.
 
     magic (8), version (2), CRC-32 of what follows (4), deflated: length of the description (4), description
     (MessagePack), weights
