@@ -28,7 +28,7 @@ from tests.config.texts import inbound, problems, text, wrong
             ],
         ),
         ({"checks": {"rte": {}}}, ["checks.rte: unknown section | Did you mean rate?"]),
-        ({"checks": {"spam": {}}}, ["checks.spam: is not part of this version | Take it out."]),
+        ({"sensor": {}}, ["sensor: is not part of this version | Take it out."]),
         ({"console": {"bind": "x"}}, ["console: is not part of this version | Take it out."]),
         (
             inbound(auth={"directory": "ad"}),

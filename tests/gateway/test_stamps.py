@@ -15,9 +15,10 @@ from gatepost.gateway.header_settings import HeaderSettings
 from gatepost.gateway.outgoing import Outgoing
 from gatepost.gateway.stamps import Stamps
 from gatepost.model.address import Address, Domain
-from gatepost.model.finding import NOTHING
+from gatepost.model.finding import NOTHING, Findings
 from gatepost.model.message import Message
 from gatepost.model.samples import Octets, found, message
+from gatepost.model.spam import SpamLevel
 from gatepost.syntax.header import read_header
 from gatepost.testing.fake_dns import FakeDns
 
@@ -122,3 +123,17 @@ def test_the_record_has_it_all():
     assert kept.dmarc[0].author == "example.net" and kept.dmarc[0].p == ""
     assert authentication(NOTHING) is None
     assert vouchers(EVERYTHING) == ("example.net",) and vouchers(NOTHING) == ()
+
+
+def test_the_spam_level_stands_in_our_own_field_and_in_those_that_are_wanted():
+    names = ("X-MS-Exchange-Organization-SCL", "X-Spam-Flag", "X-Spam-Level", "X-Spam-Status", "X-Spam-Score")
+
+    def said(scl):
+        level = SpamLevel(scl=scl, pcl=4, headers=names)
+        return stamps().fields(message(), Findings(values=(level,))).decode()
+
+    assert (
+        "X-Gateway-SCL: 6\r\nX-Gateway-PCL: 4\r\nX-MS-Exchange-Organization-SCL: 6\r\nX-Spam-Flag: YES\r\n"
+        "X-Spam-Level: ******\r\nX-Spam-Status: Yes, score=6\r\nX-Spam-Score: 6\r\n"
+    ) in said(6)
+    assert "X-Gateway-SCL: -1\r\n" in said(-1) and "X-Spam-Flag: NO\r\nX-Spam-Level: -\r\n" in said(-1)

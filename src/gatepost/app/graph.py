@@ -18,6 +18,7 @@ from gatepost.app.learning import learning
 from gatepost.app.policy import judge_for
 from gatepost.app.quarantine import file_quarantine
 from gatepost.app.recipients import directories_of, problem_of, recipients_of
+from gatepost.app.spam_filter import DefaultFilter
 from gatepost.auth.batv import BounceKeys
 from gatepost.auth.dkim.sign import Signer, private_key
 from gatepost.config.bounce_keys import bounce_keys
@@ -41,6 +42,7 @@ from gatepost.ports.lists import Lists
 from gatepost.ports.memory import Memory
 from gatepost.ports.own_names import OwnNames
 from gatepost.ports.scanner import Scanners
+from gatepost.ports.spam_filter import SpamFilter
 
 log = structlog.get_logger()
 
@@ -127,6 +129,7 @@ class Graph:
             OwnNames: own_names(self.settings),
             BounceKeys: self.bounce_keys,
             Inspector: self.inspector,
+            SpamFilter: DefaultFilter(),
         }
 
     def listener(self, name: str, section: ListenerSettings) -> Listener:

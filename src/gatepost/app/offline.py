@@ -31,6 +31,7 @@ from gatepost.app.offline_world import Blank, Everybody, Hand, Notes, Unasked, U
 from gatepost.app.policy import Ports, judge_for
 from gatepost.app.recipients import directories_of, ldap_socket, recipients_of
 from gatepost.app.services import bound
+from gatepost.app.spam_filter import DefaultFilter
 from gatepost.auth.batv import BounceKeys
 from gatepost.config.bounce_keys import bounce_keys
 from gatepost.config.settings import Settings
@@ -52,6 +53,7 @@ from gatepost.ports.lists import Lists
 from gatepost.ports.memory import Memory
 from gatepost.ports.own_names import OwnNames
 from gatepost.ports.scanner import Scanners
+from gatepost.ports.spam_filter import SpamFilter
 
 PATIENCE = 1.0  # seconds for connections to mail servers that were asked for recipients to close
 
@@ -166,7 +168,7 @@ def listener_of(
     ports: Ports = {
         Alarms: Unheard(), Clock: clock, Counters: blank, Gauges: blank, Memory: blank, Lists: FileLists(clock),
         Directories: recipients_of(settings, directories), OwnNames: own_names(settings),
-        BounceKeys: bounce_keys(settings), **outside,
+        BounceKeys: bounce_keys(settings), SpamFilter: DefaultFilter(), **outside,
     }  # fmt: skip
     site = Site(
         hostname=section.hostname or gateway.hostname, header_prefix=gateway.header_prefix,

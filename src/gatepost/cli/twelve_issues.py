@@ -194,7 +194,10 @@ def packets(look: Look) -> Iterator[Answer]:
 # ── 9: unsolicited mail ──────────────────────────────────────────────────────
 def unsolicited(look: Look) -> Iterator[Answer]:
     yield from recipient_lookup(look)
-    yield missing("spam confidence level at the end of data")
+    section = look.sections["spam"]
+    action, threshold = getattr(section, "gateway_action", "none"), getattr(section, "gateway_threshold", 0)
+    done = f"; {action} from {threshold}" if action != "none" else ""
+    yield look.check("spam", f"spam confidence level at the end of data{done}")
     policy = look.settings.policy
     text = (
         f"by points of the checks there are: refused from {policy.reject_score:g}"

@@ -32,9 +32,11 @@ from gatepost.gateway.header_settings import HeaderSettings
 from gatepost.gateway.outgoing import Outgoing
 from gatepost.model.address import text
 from gatepost.model.finding import Findings
+from gatepost.model.spam import SpamLevel
 from gatepost.model.stage import MessageStage
 from gatepost.syntax.header import read_header
 
+JUNK = 5  # SCL from which fields that know only yes and no say yes
 SIGNATURES_SAID = 10  # in one field
 NO_CHAIN = ArcChain(reason=ArcReason.NO_SETS)
 
@@ -69,9 +71,16 @@ class Stamps(Struct, frozen=True):
         spf = known.value(SpfResult)
         if self.settings.received_spf and spf is not None:
             made += received_spf(spf, ip=at.client_ip, helo=at.helo, sender=at.sender, receiver=self.hostname)
+        if (level := known.value(SpamLevel)) is not None:
+            made += b"".join([spam_field(name, level) for name in self.spam_names(level)])
         if self.settings.external and self.outside:
             made += f"{self.prefix}-External: yes\r\n".encode("ascii")
         return made
+
+    def spam_names(self, level: SpamLevel) -> Iterator[str]:
+        yield f"{self.prefix}-SCL"
+        yield f"{self.prefix}-PCL"
+        yield from level.headers
 
     @property
     def subject_tag(self) -> bytes:
@@ -93,6 +102,19 @@ class Stamps(Struct, frozen=True):
         chain = known.value(ArcChain) or NO_CHAIN
         on_top = seal(self.signer, fields, hashes.digest(Form.RELAXED).digest, chain, said, at.now)
         return Outgoing(b"".join(on_top) + made.start, made.content, made.skip, made.header)
+
+
+def spam_field(name: str, level: SpamLevel) -> bytes:
+    """One field that tells the level, in the words that are usual for its name."""
+    scl = max(0, level.scl)
+    values = {
+        "pcl": str(level.pcl),
+        "level": "*" * scl or "-",
+        "flag": "YES" if scl >= JUNK else "NO",
+        "status": f"{'Yes' if scl >= JUNK else 'No'}, score={scl}",
+        "score": str(scl),
+    }
+    return f"{name}: {values.get(name.rpartition('-')[2].lower(), str(level.scl))}\r\n".encode("ascii")
 
 
 def message_head(made: Outgoing, octets: int) -> bytes:

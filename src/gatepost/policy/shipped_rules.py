@@ -81,6 +81,13 @@ BASICS = (
         )
         for phase in (RCPT, MESSAGE)
     ),
+    *(
+        Rule(
+            name="exempt-from-spam-filter", phase=phase, action=Action.IGNORE, reply=OK_REPLIES[phase],
+            codes=("spam_recipient.exempt",), ignore=("spam.*",),
+        )
+        for phase in (RCPT, MESSAGE)
+    ),
     drop("harvest-detected", RCPT, "421", "4.7.0", "Too many unknown recipients, try again later", "harvest.detected"),
     refuse("harvest-suspected", RCPT, "550", "5.1.1", "User unknown", "harvest.suspected"),
     refuse("unknown-recipient", RCPT, "550", "5.1.1", "User unknown", "recipient.unknown"),
@@ -193,7 +200,7 @@ OUTCOMES = {
     "marked": (Action.TAG, OK_REPLIES[MESSAGE]),
 }
 """What rules made of a check's own settings do (`Check.wishes`), the harshest first."""
-WISHING = ("attachments", "content")  # checks that have wishes
+WISHING = ("attachments", "content", "spam")  # checks that have wishes
 
 SHIPPED_NAMES = frozenset(
     {rule.name for rule in (*RELAY, *LIMITS, *BASICS, *ALLOWED, *FACTS, *MALWARE, UNSCANNABLE, ANTIVIRUS_UNSCANNABLE)}

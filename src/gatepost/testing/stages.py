@@ -6,7 +6,8 @@ are made by `gatepost.model.samples`.
 
 Keys of a world: `directory` (domain → local parts, or "any"), `counters` (key → count), `files` (path → entries),
 `dns` (name or address → records by type, see `fake_dns`; what is not there does not exist), `memory` (key → text),
-`bounce_keys` (fields of `BounceKeys`), `inspection` (the `Inspection` of every message), `engines`
+`bounce_keys` (fields of `BounceKeys`), `inspection` (the `Inspection` of every message),
+`spam_filter` (fields of `Opinion`), `engines`
 (name → fields of what it says of every message, see `FakeScanners`).
 """
 
@@ -29,6 +30,7 @@ from gatepost.ports.lists import Lists
 from gatepost.ports.memory import Memory
 from gatepost.ports.own_names import OwnNames
 from gatepost.ports.scanner import Scanned, Scanners, Silent
+from gatepost.ports.spam_filter import Opinion, SpamFilter
 from gatepost.testing.fake_dns import FakeDns
 from gatepost.testing.fake_engines import FakeScanners
 from gatepost.testing.fakes import (
@@ -39,6 +41,7 @@ from gatepost.testing.fakes import (
     FakeInspector,
     FakeLists,
     FakeMemory,
+    FakeSpamFilter,
 )
 
 OWN = OwnNames("mx1.example.com", frozenset({"example.com"}), frozenset({ip_address("198.51.100.25")}))
@@ -50,6 +53,7 @@ ORDINARY_DAY: Mapping[str, Any] = {
     "memory": {},
     "bounce_keys": {},
     "inspection": Inspection(),
+    "spam_filter": {"score": -5.0},
     "engines": {},
 }
 
@@ -73,6 +77,7 @@ def ports_in(world: Mapping[str, Any]) -> Ports:
         Lists: FakeLists(today["files"]),
         Memory: FakeMemory(clock, today["memory"]),
         OwnNames: OWN,
+        SpamFilter: FakeSpamFilter(Opinion(**today["spam_filter"])),
         Scanners: FakeScanners(today["engines"]),
     }
 
