@@ -95,4 +95,4 @@ async def test_everything_is_tried_at_once(tmp_path):
             "listeners": {"inbound": {"bind": ["192.0.2.1:2525"]}},
         }
         rules = {problem.rule for problem in await probe(loaded(change))}
-    assert rules == {"bind.not-here", "backend.clear", "dns.silent", "engine.none"}
+    assert rules == {"bind.not-here", "backend.clear", "dns.silent", "engine.none", "inspection.held"}
