@@ -38,7 +38,7 @@ def test_what_is_told_is_printable_and_short():
     seen = sight((), inspection("\x1b[31m" + "x" * 500 + "\u202e cheap"))
     for reason in reasons(taught(), seen, features(seen)):
         assert reason.what.isprintable()
-        assert len(reason.what) <= 60
+        assert len(reason.what) <= 90
 
 
 def test_groups_add_up_to_the_reasons():

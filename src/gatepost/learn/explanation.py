@@ -8,9 +8,10 @@ from msgspec import Struct
 from gatepost.learn.classifier import ONE, SITE_GAINS, Classifier
 from gatepost.learn.features import HIDDEN_SALT, SUBJECT_SALT, TEXT_SALT, Features, Sight
 from gatepost.learn.hashing import GRAM, LETTERS, LONGEST_WORD, NEXT, PRIME, UNIT, gram_codes, place, words
+from gatepost.learn.phrases import phrase
 
 MOST = 10  # reasons for each side
-SHOWN = 60  # characters of one reason
+SHOWN = 90  # characters of one reason
 
 
 class Reason(Struct, frozen=True):
@@ -64,7 +65,7 @@ def naming(seen: Sight) -> dict[tuple[str, int], str]:
     for group, names in seen.named.items():
         before = "evidence:" if group == "evidence" else ""
         for name in names:
-            found.setdefault((group, place(before + name)), []).append(name)
+            found.setdefault((group, place(before + name)), []).append(name if before else phrase(name))
     return {key: printable(" / ".join(dict.fromkeys(names))) for key, names in found.items()}
 
 

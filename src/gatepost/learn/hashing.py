@@ -42,7 +42,8 @@ def gram_codes(text: str) -> set[int]:
 
 
 def gram_places(text: str) -> list[int]:
-    return [(code + LETTERS) % PRIME for code in gram_codes(text)]
+    """Each once."""
+    return list({(code + LETTERS) % PRIME for code in gram_codes(text)})
 
 
 def words(text: str) -> list[bytes]:
@@ -51,7 +52,7 @@ def words(text: str) -> list[bytes]:
 
 
 def word_places(text: str, salt: int) -> list[int]:
-    """Of words, and of each word with the one after it.
+    """Of words, and of each word with the one after it; each once.
 
     Args:
         salt: sets the words of one field apart from those of another.

@@ -16,6 +16,16 @@ def steps(number: int) -> int:
     return 2 * length + (number >> (length - 2) & 1) - 2
 
 
+def at_least(step: str) -> str:
+    """The smallest number of a step, in words."""
+    if not step.isdecimal():
+        return step
+    one = int(step)
+    if one < 3:
+        return step
+    return f"{(2 + one % 2) << (one // 2 - 1)} or more"
+
+
 def share(part: int, whole: int) -> int:
     """Tenths, the smallest ones told apart: 0 = none, 1 = below 1 %, 2 = below 5 %, then tenths."""
     if part <= 0 or whole <= 0:
@@ -23,6 +33,14 @@ def share(part: int, whole: int) -> int:
     if part * 100 < whole:
         return 1
     return 2 if part * 20 < whole else 3 + part * 10 // whole
+
+
+def share_of(tenth: str) -> str:
+    """The part that a number of `share` stands for, in words."""
+    known = {"0": "none", "1": "below 1 %", "2": "below 5 %"}
+    if tenth in known or not tenth.isdecimal():
+        return known.get(tenth, tenth)
+    return "all" if tenth == "13" else f"about {10 * (int(tenth) - 3) + 5} %"
 
 
 def shape(text: str) -> str:
