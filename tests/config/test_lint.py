@@ -25,6 +25,11 @@ def test_a_careful_configuration_is_quiet():
             'Set profile = "recommended" once `gatepost track` shows what would have been refused.',
         ),
         (
+            {"policy": {"rules": [{"name": "a", "phase": "message", "when": "sender.is_null", "action": "discard"}]}},
+            "policy.rules #1.action: senders are told that their mail was delivered, and nobody has it | "
+            'Use action = "reject": the sender learns of it, or "quarantine": you can give it back.',
+        ),
+        (
             {"gateway": {"user": "root"}},
             'gateway.user: the gateway would answer the Internet as root | Set user = "gatepost", a user of its own.',
         ),

@@ -143,6 +143,14 @@ def test_some_accepted_some_quarantined_is_250_when_both_are_done():
     assert scene.owners() == {ANN, BOB}
 
 
+def test_what_is_discarded_is_taken_and_nobody_has_it_but_the_others():
+    scene = Scene()
+    outcome = scene.hand(group(Action.DISCARD, ANN), group(Action.ACCEPT, BOB))
+    assert (outcome.reply, outcome.end, scene.owners()) == (ACCEPTED, End.DELIVERED, {BOB})
+    assert ends(outcome) == {"ann@example.com": End.DISCARDED, "bob@example.com": End.DELIVERED}
+    assert Scene().hand(group(Action.DISCARD)).end is End.DISCARDED
+
+
 @pytest.mark.parametrize("action", [Action.REJECT, Action.DROP])
 def test_a_refusal_of_some_becomes_quarantine_for_them(action):
     scene = Scene()
@@ -194,16 +202,19 @@ ACTIONS = [a for a in Action if a is not Action.IGNORE]
 
 
 @given(st.lists(st.sampled_from(ACTIONS), min_size=1, max_size=4), st.booleans(), st.booleans(), st.booleans())
-def test_250_means_that_somebody_has_it_for_everyone_and_nothing_else_does(actions, down, second_down, held_down):
+def test_250_means_that_somebody_has_it_for_everyone_but_whose_was_discarded_and_nothing_else_does(
+    actions, down, second_down, held_down
+):
     scene = Scene()
     scene.backend.down, scene.backends["second"].down, scene.quarantine.down = down, second_down, held_down
     names = itertools.cycle(("backend", "second"))
     recipients = [address(f"r{n}@example.com") for n, _ in enumerate(actions)]
     groups = [group(a, r, backend=next(names)) for a, r in zip(actions, recipients, strict=True)]
     outcome = scene.hand(*groups)
-    assert (outcome.reply.code == 250) == (outcome.end in (End.DELIVERED, End.QUARANTINED))
+    assert (outcome.reply.code == 250) == (outcome.end in (End.DELIVERED, End.QUARANTINED, End.DISCARDED))
     if outcome.reply.code == 250:
-        assert scene.owners() == set(recipients)
+        kept = {r for a, r in zip(actions, recipients, strict=True) if a is not Action.DISCARD}
+        assert scene.owners() == kept
     else:
         assert outcome.reply.code >= 400
         assert set(ends(outcome).values()) <= {End.DEFERRED, End.REFUSED}

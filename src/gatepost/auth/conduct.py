@@ -39,7 +39,7 @@ def conduct(trace: Trace) -> Conduct:
     match trace.end:
         case End.DELIVERED:
             return conduct_of_delivered(trace)
-        case End.QUARANTINED:
+        case End.QUARANTINED | End.DISCARDED:
             return Conduct.BAD if is_his_fault(trace) else Conduct.NEITHER
         case End.REFUSED | End.DROPPED:
             return Conduct.BAD if is_his_fault(trace) or is_fraud(trace) else Conduct.NEITHER

@@ -118,8 +118,8 @@ def deciding(trace: Trace) -> Decision | None:
 def is_decisive(trace: Trace, decision: Decision) -> bool:
     """The client heard it last, or nothing but the 250 to its RSET after it."""
     verdict = decision.verdict
-    if trace.end is End.QUARANTINED:
-        return verdict.action in HARD | {Action.QUARANTINE}
+    if trace.end in (End.QUARANTINED, End.DISCARDED):
+        return verdict.action in HARD | {Action.QUARANTINE, Action.DISCARD}
     if trace.end not in NOT_TAKEN or verdict.action not in HARD or failed_handover(trace) is not None:
         return False
     return trace.reply[:1] not in ("4", "5") or trace.reply.startswith(str(verdict.reply))
@@ -132,7 +132,7 @@ def who(trace: Trace, decision: Decision | None) -> str:
             return "client"
         case End.DELIVERED:
             return "rule" if decision and decision.verdict.rule not in NEUTRAL else "nobody"
-        case End.QUARANTINED:
+        case End.QUARANTINED | End.DISCARDED:
             return "rule"
     if decision is not None and is_decisive(trace, decision):
         return "rule"
@@ -169,6 +169,7 @@ def decisive_reply(trace: Trace, decision: Decision | None) -> str:
 ENDS = {
     End.DELIVERED: "Delivered",
     End.QUARANTINED: "Held in quarantine",
+    End.DISCARDED: "Taken and thrown away",
     End.REFUSED: "Refused",
     End.DEFERRED: "Deferred",
     End.DROPPED: "Refused, and the connection closed",

@@ -16,6 +16,7 @@ WIDTH = 80
 COLOURS = {
     End.DELIVERED: "green",
     End.QUARANTINED: "yellow",
+    End.DISCARDED: "red",
     End.DEFERRED: "yellow",
     End.REFUSED: "red",
     End.DROPPED: "red",

@@ -12,6 +12,7 @@ from gatepost.config.lint_listeners import PRODUCT, lint_listener
 from gatepost.config.load import Loaded
 from gatepost.config.problems import Problem, Severity, in_order
 from gatepost.model.stage import Role
+from gatepost.model.verdict import Action
 from gatepost.syntax.units import size_text
 
 RISKY_OFF = {
@@ -42,6 +43,14 @@ def monitoring(loaded: Loaded) -> Iterator[Problem]:
             'Set profile = "recommended" once `gatepost track` shows what would have been refused.',
             Severity.INFO,
         )
+
+
+def discarding(loaded: Loaded) -> Iterator[Problem]:
+    for index, rule in enumerate(loaded.settings.policy.rules):
+        if rule.action is Action.DISCARD:
+            message = "senders are told that their mail was delivered, and nobody has it"
+            fix = 'Use action = "reject": the sender learns of it, or "quarantine": you can give it back.'
+            yield finding(loaded, "policy.discard", ("policy", "rules", index, "action"), message, fix)
 
 
 def gateway(loaded: Loaded) -> Iterator[Problem]:
@@ -162,4 +171,12 @@ def checks(loaded: Loaded) -> Iterator[Problem]:
         )
 
 
-RULES: tuple[Callable[[Loaded], Iterator[Problem]], ...] = (monitoring, gateway, alarms, domains, unused, checks)
+RULES: tuple[Callable[[Loaded], Iterator[Problem]], ...] = (
+    monitoring,
+    gateway,
+    alarms,
+    domains,
+    unused,
+    checks,
+    discarding,
+)

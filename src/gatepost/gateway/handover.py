@@ -87,7 +87,7 @@ async def deliver_all(groups: Sequence[Group], accepted: Reply, handing: Handing
     """What is not held goes to its backend; the first that does not take it decides what is said."""
     handovers: list[Handover] = []
     for group in groups:
-        if is_held(group):
+        if is_held(group) or is_discarded(group):
             continue
         if not handing.still_there():
             return ended(groups, LATER, tuple(handovers))
@@ -113,6 +113,11 @@ def common_refusal(groups: Sequence[Group]) -> Reply | None:
 def is_held(group: Group) -> bool:
     """Held in quarantine; so is what is refused for some recipients only, for one reply cannot say that."""
     return group.verdict.action in (Action.QUARANTINE, Action.REJECT, Action.DROP)
+
+
+def is_discarded(group: Group) -> bool:
+    """Taken, and thrown away: only where a rule of the operator's says so in as many words."""
+    return group.verdict.action is Action.DISCARD
 
 
 async def hold(group: Group, handing: Handing) -> Ids:
@@ -185,11 +190,11 @@ def ended(groups: Sequence[Group], reply: Reply, handovers: tuple[Handover, ...]
 
 def taken(groups: Sequence[Group], accepted: Reply, handovers: tuple[Handover, ...], held: Ids) -> Outcome:
     said = str(accepted)
+    ends = [End.QUARANTINED if is_held(g) else End.DISCARDED if is_discarded(g) else End.DELIVERED for g in groups]
     recipients = tuple(
-        RecipientEnd(str(r), End.QUARANTINED, said, g.verdict.rule, held[r])
-        if is_held(g)
-        else RecipientEnd(str(r), End.DELIVERED, said, g.verdict.rule)
-        for g in groups
+        RecipientEnd(str(r), end, said, g.verdict.rule, held.get(r, "") if end is End.QUARANTINED else "")
+        for g, end in zip(groups, ends, strict=True)
         for r in g.envelope.recipients
     )
-    return Outcome(accepted, End.QUARANTINED if held else End.DELIVERED, recipients, handovers)
+    worst = next(end for end in (End.QUARANTINED, End.DELIVERED, End.DISCARDED) if end in ends)
+    return Outcome(accepted, worst, recipients, handovers)

@@ -229,7 +229,7 @@ class Session(Recorded):
     async def refusal(self, verdict: Verdict) -> Answer | None:
         """The answer where the verdict is not to pass, with its tar pit; None where it is."""
         match verdict.action:
-            case Action.ACCEPT | Action.TAG | Action.STRIP | Action.QUARANTINE:
+            case Action.ACCEPT | Action.TAG | Action.STRIP | Action.QUARANTINE | Action.DISCARD:
                 return None
             case Action.DEFER:
                 return Answer(verdict.reply, verdict.delay, reference=self.reference)

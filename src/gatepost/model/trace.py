@@ -59,6 +59,7 @@ class End(Enum):
 
     DELIVERED = "delivered"  # the backend said 250 for every accepted recipient
     QUARANTINED = "quarantined"  # on disk here, for at least one recipient
+    DISCARDED = "discarded"  # 250 was said to all, and nobody has it, because a rule of the operator's wants that
     REFUSED = "refused"  # 5xx
     DEFERRED = "deferred"  # 4xx
     DROPPED = "dropped"  # 421/521 and closed

@@ -17,9 +17,16 @@ class Action(Enum):
     TAG = "tag"
     STRIP = "strip"
     QUARANTINE = "quarantine"
+    DISCARD = "discard"
     DEFER = "defer"
     REJECT = "reject"
     DROP = "drop"
+
+
+TAKING = (Action.ACCEPT, Action.TAG, Action.STRIP, Action.QUARANTINE, Action.DISCARD)
+"""The client hears 250, or is let go on."""
+OF_MESSAGES = (Action.TAG, Action.STRIP, Action.QUARANTINE, Action.DISCARD)
+"""What can be done only once the whole message is there."""
 
 
 class Verdict(Struct, frozen=True, omit_defaults=True):

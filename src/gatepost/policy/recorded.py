@@ -7,7 +7,7 @@ from gatepost.model.client import network_of
 from gatepost.model.finding import Finding
 from gatepost.model.phase import Phase
 from gatepost.model.trace import Decision, Trace
-from gatepost.model.verdict import Action
+from gatepost.model.verdict import TAKING
 from gatepost.policy.facts import client_facts, helo_facts, recipient_facts, sender_facts
 
 
@@ -47,11 +47,7 @@ def recorded_facts(trace: Trace, decision: Decision) -> dict[str, object]:
 
 
 def accepted_recipients(trace: Trace) -> list[str]:
-    return [
-        d.recipient
-        for d in trace.decisions
-        if d.phase == Phase.RCPT and d.verdict.action in (Action.ACCEPT, Action.TAG, Action.STRIP, Action.QUARANTINE)
-    ]
+    return [d.recipient for d in trace.decisions if d.phase == Phase.RCPT and d.verdict.action in TAKING]
 
 
 def address_of(recorded: str) -> Address | None:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from gatepost.model.phase import Phase
-from gatepost.model.verdict import Action
+from gatepost.model.verdict import OF_MESSAGES, Action
 from gatepost.policy.shipped_rules import SHIPPED_NAMES, UNAVAILABLE
 from gatepost.syntax.units import Duration
 
@@ -64,7 +64,7 @@ class RuleSettings(BaseModel):
     )
     action: Action = Field(
         description="accept, ignore (take findings out and go on deciding), tag, strip (the attachments that `when` "
-        "names), quarantine, defer (4xx), reject (5xx), drop (reply, then close)."
+        "names), quarantine, discard (say 250 and throw it away), defer (4xx), reject (5xx), drop (reply, then close)."
     )
     ignore: tuple[str, ...] = Field(
         (), description="With action ignore: codes of the findings to take out; `<check>.*` for all of one check."
@@ -85,7 +85,7 @@ class RuleSettings(BaseModel):
             raise ValueError('action "ignore" needs ignore = [...], the codes of the findings to take out')
         if self.ignore and self.action is not Action.IGNORE:
             raise ValueError(f'ignore = [...] goes with action = "ignore", not with "{self.action.value}"')
-        if self.action in (Action.QUARANTINE, Action.STRIP, Action.TAG) and self.at is not Phase.MESSAGE:
+        if self.action in OF_MESSAGES and self.at is not Phase.MESSAGE:
             raise ValueError(
                 f'action "{self.action.value}" needs the message: set phase = "message" '
                 f"(what is known at {self.phase} is known there too)"

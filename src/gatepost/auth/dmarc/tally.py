@@ -33,6 +33,7 @@ SEVERITY = (Disposition.NONE, Disposition.QUARANTINE, Disposition.REJECT)
 DONE = {
     End.DELIVERED: Disposition.NONE,
     End.QUARANTINED: Disposition.QUARANTINE,
+    End.DISCARDED: Disposition.REJECT,
     End.REFUSED: Disposition.REJECT,
     End.DROPPED: Disposition.REJECT,
 }
