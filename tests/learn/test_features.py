@@ -93,6 +93,14 @@ def test_spam_04_long_texts_of_every_kind_are_read_in_time_that_grows_with_them(
         assert time.process_time() - began < 1.0, repr(piece)
 
 
+def test_spam_02_encoded_words_without_end_cost_no_more_than_the_limit():
+    for piece in ("=?utf-8?q?a?= ", "=?", "=?utf-8?b?", "?=", "=?utf-8?q?=0D=0AX:?="):
+        began = time.process_time()
+        found = letter("x", subject=piece * 40_000, sender=piece * 40_000)
+        assert time.process_time() - began < 0.5, piece
+        assert len(found[AT["subject"]]) < 1000
+
+
 def test_spam_03_what_is_odd_about_a_link_is_a_feature():
     plain = Link(url="http://example.com/a", host="example.com", source="html")
     odd = Link(url="http://example.com/a", host="example.com", source="html", traits=("text-differs", "userinfo"))
