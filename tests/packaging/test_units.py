@@ -122,3 +122,12 @@ def test_health_is_read_from_the_state(
 
 def test_without_a_state_it_is_not_healthy(tmp_path: Path, healthy: ModuleType) -> None:
     assert healthy.problem(tmp_path / "stats.json")
+
+
+def test_the_unit_forbids_nothing_that_looking_into_messages_needs() -> None:
+    """Rules are compiled to executable memory; its processes shut themselves in by namespaces, Landlock and seccomp."""
+    found = settings(SERVICE)
+    assert "MemoryDenyWriteExecute" not in found
+    assert found["RestrictNamespaces"] == ["user net ipc"]
+    allowed = " ".join(found["SystemCallFilter"]).split()
+    assert {"seccomp", "capset", "landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self"} <= {*allowed}
