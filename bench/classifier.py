@@ -30,6 +30,7 @@ STORE = 5  # the level at which mail is put aside
 LESSONS = (0, 50, 200, 1000)
 ORDERS = 3  # of local mail; the mean is shown
 NOT_TAUGHT = ("phish", "trec07")  # sources that the model has never seen
+PARTS = ("cold", "learning", "others", "speed")
 Pairs = tuple[list[float], list[bool]]
 
 
@@ -169,14 +170,18 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, help="where to keep what is seen of the corpus, for the next run")
     parser.add_argument("--model", type=Path, default=MODEL)
     parser.add_argument("--alone", action="store_true", help="do not measure other filters")
+    parser.add_argument("--only", nargs="*", choices=PARTS, default=PARTS, help="what to measure")
     wanted = parser.parse_args()
     model = read(wanted.model.read_bytes())
     mails = cached(wanted.corpus, wanted.cache)
-    cold(mails, model)
-    learning(mails, model)
-    side_by_side(wanted.corpus, mails, model, not wanted.alone)
-    speed(mails, model)
-    print(f"\nmodel: {wanted.model.stat().st_size} octets; share of ham over the store's level is in the first table")
+    if "cold" in wanted.only:
+        cold(mails, model)
+    if "learning" in wanted.only:
+        learning(mails, model)
+    if "others" in wanted.only:
+        side_by_side(wanted.corpus, mails, model, not wanted.alone)
+    if "speed" in wanted.only:
+        speed(mails, model)
 
 
 if __name__ == "__main__":

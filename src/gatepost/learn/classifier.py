@@ -23,7 +23,7 @@ SITE_GAINS = (1.0, 1.0, 1.0, 1.0, 1.5, 0.5, 0.5, 1.0, 1.5)
 BIAS_GAIN = 0.3
 RATE = 0.7
 NEAR = 3.0  # log-odds; a mail that is told right by so much teaches nothing
-HALVED = 200  # mails of the rarer kind after which the model counts half
+HALVED = 40  # mails of the rarer kind after which the model counts half
 LEAST = 0.3  # the model is never less than this part of itself
 
 
