@@ -24,7 +24,7 @@ def asked(*where, name=NAME, kind=RecordType.TXT, **settings):
 @pytest.mark.parametrize("name", [NAME, "a b.test", 'a"b;(c)@$.test', "a=b%c!&.test", "J+K.test"])
 def test_a_name_of_any_printable_octets_is_asked_as_it_is(names, name):
     names.names = {"*.test": {"TXT": [("te", "xt")]}}
-    assert read(asked(names.where, name=name), name, records.TXT).records == (b"text",)
+    assert read(asked(names.where, name=name, timeout=2.0, deadline=5.0), name, records.TXT).records == (b"text",)
 
 
 def test_a_backslash_is_an_octet_like_others(names):
