@@ -5,7 +5,7 @@ as it goes, and asks the budget before it makes anything large. What it raises b
 `unreadable`; what it had yielded by then is looked into all the same.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from msgspec import Struct
 
@@ -43,7 +43,7 @@ class Hints(Struct, frozen=True, kw_only=True):
 
     names: tuple[str, ...] = ()
     declared: str = ""
-    passwords: tuple[str, ...] = ()
+    passwords: Sequence[str] = ()
 
 
 Opened = Iterator[Member | Trait | Text | Link]

@@ -1,8 +1,9 @@
 """Which words of a message may be the password of what is attached to it? The likeliest first, bounded."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from typing import overload
 
 MOST = 200
 SHORTEST, LONGEST = 3, 40  # characters
@@ -17,6 +18,32 @@ WORD = re.compile(rf"\S{{{SHORTEST},{LONGEST}}}")
 AROUND = "\"'`\u00b4\u2018\u2019\u201c\u201d\xab\xbb()[]{}<>,;:.!?*_|="
 QUOTES = AROUND.translate(dict.fromkeys(map(ord, ",;:.!?*_|=")))
 LABEL = re.compile(r"(?:[^\W\d_]{1,12}[:=])(.{3,40})")  # `password:secret` without a blank
+
+
+class Candidates(Sequence[str]):
+    """`candidates` of these texts, looked for once somebody needs them: most documents have no password."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self.texts = tuple(texts)
+        self.found: tuple[str, ...] | None = None
+
+    def words(self) -> tuple[str, ...]:
+        if self.found is None:
+            self.found = candidates(self.texts)
+        return self.found
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[str, ...]: ...
+    def __getitem__(self, index: int | slice) -> str | tuple[str, ...]:
+        return self.words()[index]
+
+    def __len__(self) -> int:
+        return len(self.words())
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.words())
 
 
 def candidates(texts: Iterable[str]) -> tuple[str, ...]:

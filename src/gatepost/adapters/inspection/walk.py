@@ -17,7 +17,7 @@ from gatepost.adapters.inspection.encoded.words import words
 from gatepost.adapters.inspection.identify import Identity, identify
 from gatepost.adapters.inspection.listing import Draft, Listing, step
 from gatepost.adapters.inspection.opened import Hints, Member, Opener
-from gatepost.adapters.inspection.passwords import LOOKED_AT, candidates
+from gatepost.adapters.inspection.passwords import LOOKED_AT, Candidates
 from gatepost.adapters.inspection.registry import CLOSED, MAIL, OPENERS
 from gatepost.adapters.inspection.things import Mail, Matcher, Thing, inner_mail, whole_mail
 from gatepost.mime.part import Limits
@@ -70,7 +70,7 @@ class Walk:
         self.seen: dict[tuple[str, tuple[str, ...], object], Draft] = {}  # by digest and what it was opened as
         self.texts: list[str] = []
         self.room_for_texts = LOOKED_AT
-        self.passwords: tuple[int, tuple[str, ...]] = (0, ())
+        self.passwords = Candidates(())
 
     def inspect(self, octets: bytes) -> Inspection:
         began = self.used()
@@ -182,9 +182,9 @@ class Walk:
             self.enter(inner_mail(thing, self.limits), thing, draft)
 
     def hints(self, thing: Thing, name: str) -> Hints:
-        if name in WITH_PASSWORD and len(self.texts) != self.passwords[0]:
-            self.passwords = len(self.texts), candidates(self.texts)
-        return Hints(names=thing.names, declared=thing.declared, passwords=self.passwords[1])
+        if name in WITH_PASSWORD and len(self.texts) != len(self.passwords.texts):
+            self.passwords = Candidates(self.texts)
+        return Hints(names=thing.names, declared=thing.declared, passwords=self.passwords)
 
     def read_words(self, thing: Thing, media_type: str) -> None:
         for found in words(thing.octets, media_type, thing.charset, thing.path):

@@ -26,7 +26,7 @@ ODD = (rars.Error, ValueError, KeyError, OSError, RuntimeError, MemoryError)
 
 
 def open_rar(octets: bytes, hints: Hints, budget: Budget) -> Opened:
-    words = hints.passwords[:TRIES]
+    words = tuple(hints.passwords[:TRIES])
     archive, word = first_look(octets, words, budget)
     if archive is None:
         yield Trait(HIDDEN_NAMES)

@@ -6,6 +6,8 @@ verification; what passes is decrypted by libarchive.
 
 import hashlib
 import zlib
+from collections.abc import Sequence
+from functools import cached_property
 
 from gatepost.adapters.inspection.archives.zip_layout import Entry
 from gatepost.adapters.inspection.archives.zip_records import AES_FIELD, AES_METHOD, STREAMED, STRONG, extra_field
@@ -21,9 +23,13 @@ TABLE = tuple(zlib.crc32(bytes((octet,)), 0xFFFFFFFF) ^ 0xFFFFFFFF for octet in 
 class Passwords:
     """Candidates for one archive; the one that opened an entry is the first for the next."""
 
-    def __init__(self, words: tuple[str, ...]) -> None:
-        self.words = [word.encode() for word in words]
+    def __init__(self, words: Sequence[str]) -> None:
+        self.given = words
         self.tries = 0
+
+    @cached_property
+    def words(self) -> list[bytes]:
+        return [word.encode() for word in self.given]
 
     def candidates(self, octets: bytes, entry: Entry) -> list[bytes]:
         """Those that seem to open it."""
