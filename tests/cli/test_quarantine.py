@@ -10,6 +10,7 @@ import typer
 
 from gatepost.adapters.quarantine.files import FileQuarantine
 from gatepost.app.quarantine import file_quarantine
+from gatepost.app.teaching import status
 from gatepost.config.load import load
 from gatepost.gateway.clock import SystemClock
 from gatepost.gateway.outgoing import Outgoing
@@ -234,6 +235,17 @@ async def test_what_is_released_is_delivered_and_says_by_whom_and_a_second_time_
     assert code == 0 and out.decode().startswith(f"{other} released") and len(mailbox.received) == 2
     shown = called("show", one, "-c", file)[1].decode()
     assert "RELEASED" in shown and "Released to bob@example.com by " in shown
+
+
+async def test_what_is_released_teaches_the_spam_filter_and_what_goes_elsewhere_does_not(called, configured, mailbox):
+    file = configured(mailbox.port)
+    (one,) = put(file, "bob@example.com")
+    (two,) = put(file, "bob@example.com", content=b"Subject: 2\r\n\r\n")
+    await asyncio.to_thread(called, "release", two, "-c", file, "--to", "desk@example.com")
+    assert not status(load(file)).sources
+    code, _, err = await asyncio.to_thread(called, "release", one, "-c", file)
+    assert (code, err) == (0, "")
+    assert [(each.name, each.ham, each.spam) for each in status(load(file)).sources] == [("release", 1, 0)]
 
 
 async def test_it_can_be_given_to_somebody_else(called, configured, mailbox):

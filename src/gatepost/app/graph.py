@@ -18,7 +18,7 @@ from gatepost.app.learning import learning
 from gatepost.app.policy import judge_for
 from gatepost.app.quarantine import file_quarantine
 from gatepost.app.recipients import directories_of, problem_of, recipients_of
-from gatepost.app.spam_filter import DefaultFilter
+from gatepost.app.spam_filter import learn_dir, spam_filter
 from gatepost.auth.batv import BounceKeys
 from gatepost.auth.dkim.sign import Signer, private_key
 from gatepost.config.bounce_keys import bounce_keys
@@ -129,7 +129,7 @@ class Graph:
             OwnNames: own_names(self.settings),
             BounceKeys: self.bounce_keys,
             Inspector: self.inspector,
-            SpamFilter: DefaultFilter(),
+            SpamFilter: spam_filter(learn_dir(self.settings)),
         }
 
     def listener(self, name: str, section: ListenerSettings) -> Listener:

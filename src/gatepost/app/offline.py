@@ -31,7 +31,7 @@ from gatepost.app.offline_world import Blank, Everybody, Hand, Notes, Unasked, U
 from gatepost.app.policy import Ports, judge_for
 from gatepost.app.recipients import directories_of, ldap_socket, recipients_of
 from gatepost.app.services import bound
-from gatepost.app.spam_filter import DefaultFilter
+from gatepost.app.spam_filter import learn_dir, spam_filter
 from gatepost.auth.batv import BounceKeys
 from gatepost.config.bounce_keys import bounce_keys
 from gatepost.config.settings import Settings
@@ -87,15 +87,16 @@ def rehearse(settings: Settings, attempt: Attempt, *, ask: bool = True) -> Playe
         CannotPlay: a file that is named cannot be read, or the like.
     """
     with ExitStack() as stack:
+        learned = learn_dir(settings)
         place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="gatepost-test-")))
         gateway = settings.gateway.model_copy(update={"data_dir": place})
         settings = settings.model_copy(update={"gateway": gateway})
         if ask:
             stack.enter_context(ldap_processes(settings))
-        return asyncio.run(rehearsed(settings, attempt, ask))
+        return asyncio.run(rehearsed(settings, attempt, ask, learned))
 
 
-async def rehearsed(settings: Settings, attempt: Attempt, ask: bool) -> Played:
+async def rehearsed(settings: Settings, attempt: Attempt, ask: bool, learned: Path) -> Played:
     clock = SystemClock()
     notes, hand = Notes(), Hand()
     asked, left_alone = divided(settings, ask)
@@ -103,7 +104,9 @@ async def rehearsed(settings: Settings, attempt: Attempt, ask: bool) -> Played:
     resolver = Resolver(settings.dns, clock)
     engines = engines_of(settings, clock, settings.gateway.data_dir)
     inspector = WatchedInspector(settings)
-    outside: dict[type, object] = {Inspector: inspector, Dns: resolver, Scanners: engines}
+    outside: dict[type, object] = {
+        Inspector: inspector, Dns: resolver, Scanners: engines, SpamFilter: spam_filter(learned),
+    }  # fmt: skip
     if not ask:
         outside |= {Dns: Unasked(), Scanners: Unscanned()}
     try:
@@ -168,7 +171,7 @@ def listener_of(
     ports: Ports = {
         Alarms: Unheard(), Clock: clock, Counters: blank, Gauges: blank, Memory: blank, Lists: FileLists(clock),
         Directories: recipients_of(settings, directories), OwnNames: own_names(settings),
-        BounceKeys: bounce_keys(settings), SpamFilter: DefaultFilter(), **outside,
+        BounceKeys: bounce_keys(settings), **outside,
     }  # fmt: skip
     site = Site(
         hostname=section.hostname or gateway.hostname, header_prefix=gateway.header_prefix,

@@ -1,6 +1,6 @@
 """Settings to what is held: where workers put it, where people look at it, how it gets out again."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
 from gatepost.adapters.backend.pool import Pool
@@ -9,6 +9,7 @@ from gatepost.adapters.quarantine.holdings import FileHoldings
 from gatepost.adapters.quarantine.key import read_key
 from gatepost.adapters.quarantine.release import Releasing
 from gatepost.adapters.quarantine.upkeep import Upkeep
+from gatepost.app.release_lessons import ReleaseLessons
 from gatepost.config.settings import Settings
 from gatepost.gateway.clock import SystemClock
 from gatepost.model.address import Address
@@ -55,12 +56,18 @@ def backend_for(settings: Settings, held: Held, to: Address | None) -> str | Non
 
 
 async def released(
-    settings: Settings, held: Holdings, chosen: Sequence[Held], who: str, to: Address | None = None
-) -> AsyncIterator[Release]:
-    """One after the other. Raises `Unavailable` if one cannot be read."""
+    settings: Settings, held: Holdings, chosen: Sequence[Held], who: str, to: Address | None = None,
+    complain: Callable[[str], object] = str,
+) -> AsyncIterator[Release]:  # fmt: skip
+    """One after the other; each teaches the spam filter that it is ham. Raises `Unavailable` if one cannot be read.
+
+    Args:
+        complain: told why nothing could be taught.
+    """
     pools: dict[str, Pool] = {}
     prefix, hostname = settings.gateway.header_prefix, settings.gateway.hostname
-    releasing = Releasing(held, pools, SystemClock(), prefix=prefix, who=who)
+    lessons = ReleaseLessons(settings, complain)
+    releasing = Releasing(held, pools, SystemClock(), prefix=prefix, who=who, learner=lessons)
     try:
         for each in chosen:
             name = backend_for(settings, each, to)
@@ -71,6 +78,7 @@ async def released(
             if name not in pools:
                 pools[name] = Pool(name, settings.backends[name], hostname)
             yield await releasing.release(each, name, to)
+            await lessons.teach()
     finally:
         for pool in pools.values():
             await pool.close(CLOSING)

@@ -24,6 +24,7 @@ COMMANDS = (
     ("track", "Search the transactions, newest first."),
     ("explain", "Why a message got its verdict."),
     ("quarantine", "Messages that are held: list, look into, release and delete them."),
+    ("learn", "Teach the spam filter, and see what it has learned."),
     ("top", "Watch sessions and verdicts live."),
     ("coverage", "The twelve issues of a mail gateway against a configuration."),
     ("dns", "Show which records a domain should publish, and check those it does."),

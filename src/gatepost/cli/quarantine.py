@@ -138,7 +138,8 @@ def release(
     """Deliver it after all, by the backend of its recipient.
 
     Counts as released once the mail server has said 250; a second time it is not sent again. Who released it stands in
-    its header, in fields that nobody outside can forge.
+    its header, in fields that nobody outside can forge. The spam filter learns from it that it was no spam, unless it
+    is given to somebody else.
     """
     settings = load(config)
     if to and all_recipients:
@@ -157,7 +158,7 @@ def release(
 async def outcomes(settings: Settings, held: Holdings, chosen: Sequence[Held], to: Address | None) -> list[Release]:
     """Each told as it comes."""
     found = []
-    async for each in released(settings, held, chosen, who(), to):
+    async for each in released(settings, held, chosen, who(), to, lambda text: tell(printable(text))):
         found.append(each)
         (say if is_well(each) else tell)(told(each))
     return found

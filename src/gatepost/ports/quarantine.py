@@ -173,7 +173,7 @@ class Release(Struct, frozen=True):
 
 
 class Learner(Protocol):
-    """Who may learn from what people release: it was no spam. Nobody does as yet."""
+    """Who may learn from what people release: it was no spam."""
 
     def released(self, held: Held, octets: Iterator[bytes]) -> None:
         """Told once the release is on the disk, before the octets are taken away; what it raises undoes nothing."""

@@ -19,7 +19,7 @@ from pathlib import Path
 from gatepost.ports.unavailable import Unavailable
 
 MODEL, CALIBRATION, LESSONS, LOCK = "site.model", "calibration", "lessons.db", "lock"
-PATIENCE = 10.0  # seconds for others who teach
+PATIENCE = 30.0  # seconds for others who teach
 PAUSE = 0.01  # seconds between two tries
 
 

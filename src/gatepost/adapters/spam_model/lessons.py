@@ -5,10 +5,10 @@ process writes, under the lock of `files.alone`; any other may read.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import accumulate
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 import msgspec
@@ -126,9 +126,17 @@ class Lessons:
     def remove(self, digest: bytes) -> None:
         self.execute("DELETE FROM lesson WHERE digest = ?", (digest,))
 
-    def all(self) -> Iterator[Entry]:
-        """In the order in which they were taught."""
-        return map(entry, self.execute(f"SELECT {COLUMNS} FROM lesson ORDER BY number"))  # noqa: S608 - constant
+    def all(self, order: Literal["number", "digest"] = "number") -> Iterator[Entry]:
+        """In the order in which they were taught, or in one that means nothing."""
+        return map(entry, self.execute(f"SELECT {COLUMNS} FROM lesson ORDER BY {order}"))  # noqa: S608 - constants
+
+    def revise(self, anew: Iterable[tuple[bytes, Lesson]]) -> None:
+        """What these have changed is something else now."""
+        rows = ((packed_change(lesson), digest) for digest, lesson in anew)
+        try:
+            self.db.executemany("UPDATE lesson SET added = ? WHERE digest = ?", rows)
+        except sqlite3.Error as error:
+            raise Unavailable(f"{self.path}: {error}") from error
 
     def newest(self, most: int) -> list[Entry]:
         """So many at most, in the order in which they were taught."""
@@ -166,7 +174,11 @@ class Lessons:
 def packed(lesson: Lesson) -> tuple[bytes, bytes]:
     """Places as what each is above the one before: one octet for most instead of five."""
     steps = [[after - before for before, after in zip([0, *group], group, strict=False)] for group in ordered(lesson)]
-    return msgspec.msgpack.encode(steps), msgspec.msgpack.encode((lesson.added, lesson.to_bias))
+    return msgspec.msgpack.encode(steps), packed_change(lesson)
+
+
+def packed_change(lesson: Lesson) -> bytes:
+    return msgspec.msgpack.encode((lesson.added, lesson.to_bias))
 
 
 def ordered(lesson: Lesson) -> list[list[int]]:

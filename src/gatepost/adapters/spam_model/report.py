@@ -5,59 +5,16 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from msgspec import Struct
-
 from gatepost.adapters.spam_model.calibration_file import read_calibration
 from gatepost.adapters.spam_model.files import CALIBRATION, LESSONS
 from gatepost.adapters.spam_model.lessons import Lessons, features_of
 from gatepost.adapters.spam_model.shipped import shipped_model
 from gatepost.adapters.spam_model.site_filter import ENOUGH
-from gatepost.learn.calibration import Calibration
+from gatepost.adapters.spam_model.teacher import shuffled
 from gatepost.learn.classifier import HAM, SPAM, Classifier, blank_site
 from gatepost.learn.held_back import held_back_scores
+from gatepost.learn.taught import Judged, Source, Status
 from gatepost.ports.unavailable import Unavailable
-
-
-class Source(Struct, frozen=True):
-    """Who has taught what. `name` is "" for what people taught by hand; `last` is Unix time in seconds."""
-
-    name: str
-    ham: int
-    spam: int
-    last: float
-
-
-class Status(Struct, frozen=True, kw_only=True):
-    """What a site has taught.
-
-    Args:
-        enough: mails of each kind after which it has taught the filter.
-        model_weight: part of what the shipped model says that still counts.
-        is_calibrated: levels are cut by what this site taught.
-        octets: of the lessons on the disk.
-    """
-
-    ham: int
-    spam: int
-    enough: int
-    is_taught: bool
-    model_weight: float
-    is_calibrated: bool
-    octets: int
-    sources: tuple[Source, ...]
-
-
-class Judged(Struct, frozen=True, kw_only=True):
-    """Mails and what the filter says of them, none of which taught what judges it.
-
-    Args:
-        calibration: what levels come of.
-    """
-
-    scores: tuple[float, ...]
-    is_spam: tuple[bool, ...]
-    calibration: Calibration
-    is_taught: bool
 
 
 def status(directory: Path) -> Status:
@@ -88,7 +45,7 @@ def judged(directory: Path, most: int) -> Judged:
     """The newest lessons, each judged by what others of them teach. Raises `Unavailable`."""
     with reading(directory) as lessons:
         newest = lessons.newest(most) if lessons is not None else []
-    mails = [(features_of(each.lesson), each.lesson.is_spam) for each in newest]
+    mails = [(features_of(each.lesson), each.lesson.is_spam) for each in shuffled(newest)]
     return Judged(
         scores=tuple(held_back_scores(shipped_model(), mails)),
         is_spam=tuple(is_spam for _, is_spam in mails),

@@ -4,13 +4,16 @@ The journal of lessons is the truth, the site's table their sum. Lessons are wri
 then the table with that mark takes the place of the old one. Who is killed in between leaves a table whose mark is not
 the journal's, and the next teacher sums it up anew. Both are on the disk when teaching ends.
 
+What is learned depends on the order: who teaches a thousand ham and then a thousand spam would leave a filter that has
+the spam in mind. So now and then all lessons are taught anew, in an order that has nothing to do with kind or age.
+
 What teaches by itself (releases, traps) may teach so much a day and no more, each source for itself: who gets hold of
 one cannot turn the filter around. What people teach by hand is not bounded, and is not overruled by the former.
 """
 
 import sqlite3
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from enum import Enum
 from pathlib import Path
@@ -35,6 +38,7 @@ MOST = 30_000  # lessons that are kept: beyond it the oldest of the kind with mo
 REFIT = 100  # lessons after which it is asked anew what scores mean
 JUDGED = 2000  # of the newest lessons that are asked for it
 MARKS = 2**31 - 1
+REHEARSED = 10  # all is taught anew once one part of so many of it is new
 
 
 class Taught(Enum):
@@ -84,6 +88,9 @@ class Teacher:
         self.keep_bounded()
         return Taught.LEARNED if before is None else Taught.RELEARNED
 
+    def knows(self, digest: bytes) -> bool:
+        return self.lessons.get(digest) is not None
+
     def unlearn(self, digest: bytes) -> bool:
         """As if it had never been taught. False if it was not."""
         before = self.lessons.get(digest)
@@ -117,7 +124,16 @@ class Teacher:
             return summed(lessons), True
         return (site, False) if site[MARK] == lessons.state("mark") else (summed(lessons), True)
 
-    def save(self) -> None:
+    def save(self, is_thorough: bool) -> None:
+        """
+        Args:
+            is_thorough: all is taught anew, however little of it is new.
+        """
+        new = self.lessons.state("since_rehearsal") + self.added
+        if new and (is_thorough or new * REHEARSED >= self.site[HAM] + self.site[SPAM]):
+            self.rehearse()
+            new = 0
+        self.lessons.write_state("since_rehearsal", new)
         if not self.is_changed:
             self.lessons.commit()
             return
@@ -128,6 +144,15 @@ class Teacher:
         self.lessons.commit()
         write_table(self.directory / MODEL, self.site, mark)
 
+    def rehearse(self) -> None:
+        """All lessons anew, in the order of their digests."""
+        self.site[:] = blank_site()
+        anew = []
+        for each in self.lessons.all("digest"):
+            anew.append((each.digest, self.classifier.learn_one(features_of(each.lesson), each.lesson.is_spam)))
+        self.lessons.revise(anew)
+        self.is_changed = True
+
     def refit(self) -> None:
         """What do scores mean here? Asked of what was taught, each mail held back from what judges it."""
         path = self.directory / CALIBRATION
@@ -137,10 +162,15 @@ class Teacher:
         if path.exists() and self.lessons.state("since_fit") < REFIT:
             return
         model = shipped_model()
-        mails = [(features_of(each.lesson), each.lesson.is_spam) for each in self.lessons.newest(JUDGED)]
+        mails = [(features_of(each.lesson), each.lesson.is_spam) for each in shuffled(self.lessons.newest(JUDGED))]
         scores = held_back_scores(model, mails)
         write_calibration(path, site_calibration(model.calibration, scores, [is_spam for _, is_spam in mails]))
         self.lessons.write_state("since_fit", 0)
+
+
+def shuffled(entries: Iterable[Entry]) -> list[Entry]:
+    """In the order in which they are taught anew."""
+    return sorted(entries, key=lambda each: each.digest)
 
 
 def summed(lessons: Lessons) -> "array[int]":
@@ -154,13 +184,19 @@ def summed(lessons: Lessons) -> "array[int]":
 
 @contextmanager
 def teaching(
-    directory: Path, *, per_day: int = PER_DAY, most: int = MOST, patience: float = PATIENCE
+    directory: Path,
+    *,
+    per_day: int = PER_DAY,
+    most: int = MOST,
+    patience: float = PATIENCE,
+    is_thorough: bool = False,
 ) -> Iterator[Teacher]:
     """What is taught within is on the disk afterwards: all of it, or nothing if something was raised.
 
     Args:
         directory: `learn` in the data directory; made if it is missing.
         patience: seconds to wait for others who teach.
+        is_thorough: all is taught anew at the end: for who has taught many.
 
     Raises:
         Unavailable: others teach for too long, or something cannot be read or written.
@@ -172,7 +208,7 @@ def teaching(
             try:
                 teacher = Teacher(directory, lessons, per_day=per_day, most=most)
                 yield teacher
-                teacher.save()
+                teacher.save(is_thorough)
             except BaseException:
                 lessons.roll_back()
                 raise
