@@ -51,8 +51,8 @@ def letter(attachment: int = 31_500) -> bytes:
         ("text/html; charset=utf-8", "7bit", f"<html><body>\n{page}</body></html>".replace("\n", "\r\n").encode()),
     )
     stream = zlib.compress(dice.randbytes(attachment))
-    pdf = lines(PDF % (len(stream), stream))
-    whole = multipart("mixed", (inner[0], "", inner[1]), ('application/pdf; name="report.pdf"', "base64", pdf))
+    document = lines(pdf(stream))
+    whole = multipart("mixed", (inner[0], "", inner[1]), ('application/pdf; name="report.pdf"', "base64", document))
     unsigned = (
         f"From: Ann <ann@{SENDER_DOMAIN}>\r\nTo: rcpt@example.test\r\nSubject: Report and agenda\r\n"
         f"Date: Mon, 23 Nov 2026 09:12:44 +0000\r\nMessage-ID: <4711@{SENDER_DOMAIN}>\r\nMIME-Version: 1.0\r\n"
@@ -68,11 +68,23 @@ def letter(attachment: int = 31_500) -> bytes:
     return signature + unsigned
 
 
-PDF = (
-    b"%%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
-    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R>>endobj\n"
-    b"4 0 obj<</Length %d/Filter/FlateDecode>>stream\n%b\nendstream endobj\ntrailer<</Root 1 0 R>>\n%%%%EOF\n"
-)
+def pdf(stream: bytes) -> bytes:
+    """One page with that stream, and the table of where each object is, as programs write it."""
+    objects = (
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R>>",
+        b"<</Length %d/Filter/FlateDecode>>stream\n%b\nendstream" % (len(stream), stream),
+    )
+    octets, places = b"%PDF-1.4\n", []
+    for number, each in enumerate(objects, 1):
+        places.append(len(octets))
+        octets += b"%d 0 obj%b\nendobj\n" % (number, each)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    return octets + (
+        b"xref\n0 5\n0000000000 65535 f \n%btrailer<</Root 1 0 R/Size 5>>\nstartxref\n%d\n%%%%EOF\n"
+        % (table, len(octets))
+    )
 
 
 def multipart(kind: str, *parts: tuple[str, str, bytes]) -> tuple[str, bytes]:
