@@ -50,7 +50,7 @@ KNOWN_ONLY = {
 }  # fmt: skip
 WEIGHED = {
     # points are those of the operator's list; what they come to is `dnsbl_recipient.reached`
-    "dnsbl.listed", "dnsbl.vouched", "dnsbl_names.helo", "dnsbl_names.sender", "dnsbl_from.listed",
+    "dnsbl.listed", "dnsbl.vouched", "dnsbl_names.helo", "dnsbl_names.sender", "dnsbl_from.listed", "dnsbl_from.link",
 }  # fmt: skip
 WISHED = {code for code in KINDS if code.partition(".")[0] in WISHING}  # as the check's own settings want it
 CLASS = {Action.REJECT: "5", Action.DEFER: "4"}

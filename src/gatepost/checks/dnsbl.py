@@ -1,9 +1,9 @@
 """Who is on a DNS block list: the client, or the names it uses?
 
 Off by default; name the lists in `[[checks.dnsbl.lists]]` (RFC 5782). At CONNECT lists of addresses are asked for the
-client, at MAIL lists of domains for HELO and MAIL FROM, with the whole message for From; all at once, and one that
-gives no answer counts for nothing. A listing gives the points of its list. Where all together reach `refuse_at`, the
-client is refused at RCPT (its From at the end), so that exempt recipients, at first `abuse` and `postmaster`, still
+client, at MAIL lists of domains for HELO and MAIL FROM, with the whole message for From and links; all at once, and one
+that gives no answer counts for nothing. A listing gives the points of its list. Where all together reach `refuse_at`,
+the client is refused at RCPT (its From at the end), so that exempt recipients, at first `abuse` and `postmaster`, still
 hear from whoever is listed in error. Allow lists take points away, or make block lists not count. Nobody is asked for
 clients that `access_client` allows, for private addresses, and for names that are ours.
 
@@ -24,7 +24,8 @@ from gatepost.auth.blocklists.settings import DnsblSettings, What
 from gatepost.auth.bogons import is_inside
 from gatepost.auth.host_names import host_name
 from gatepost.model.check import NOTHING_FOUND, Check, Example, Report, Spec
-from gatepost.model.finding import Finding, Kind
+from gatepost.model.finding import Finding, Findings, Kind
+from gatepost.model.inspection import Inspection, Link
 from gatepost.model.samples import connect, found, mail, message, rcpt
 from gatepost.model.stage import ConnectStage, MailStage, MessageStage, RcptStage
 from gatepost.ports.alarms import Alarms
@@ -43,6 +44,7 @@ NAMES_NO_ANSWER = Kind("dnsbl_names.no_answer", NO_ANSWER.summary)
 REACHED = Kind("dnsbl_recipient.reached", "All lists together have enough points against the client to refuse it.")
 EXEMPT = Kind("dnsbl_recipient.exempt", "The recipient takes mail of whoever is on block lists.")
 FROM = Kind("dnsbl_from.listed", "The domain in the From field is on a block list.", score=USUAL)
+LINK = Kind("dnsbl_from.link", "A domain that a link leads to is on a block list.", score=USUAL)
 FROM_REACHED = Kind("dnsbl_from.reached", "With the domain in From, lists have enough points to refuse the message.")
 FROM_NO_ANSWER = Kind("dnsbl_from.no_answer", NO_ANSWER.summary)
 
@@ -58,6 +60,8 @@ LISTED_CLIENT = answers("bl.example", {"99.2.0.192": "127.0.0.2"})
 TRUSTED_CLIENT = answers("wl.example", {"99.2.0.192": "127.0.5.3"})
 IN_ERROR = answers("bl.example", {"99.2.0.192": "127.255.255.254", "2.0.0.127": "127.255.255.254"})
 LISTED_NAME = answers("dbl.example", {"bad.example.net": "127.0.1.2"})
+MOST_LINKED = 10  # hosts of links that are asked for: ours
+LINKED = Inspection(links=(Link(url="http://bad.example.net/", host="bad.example.net"),))
 GIVEN_UP = answers("dbl.example", {"test": ""})
 
 
@@ -208,7 +212,11 @@ class DnsblFrom(Check[MessageStage]):
     """Asks for the domain in From, and adds it up with what was said before."""
 
     spec = Spec(
-        name="dnsbl_from", kinds=(FROM, FROM_REACHED, FROM_NO_ANSWER), after=("author",), timeout=8.0, section="dnsbl"
+        name="dnsbl_from",
+        kinds=(FROM, LINK, FROM_REACHED, FROM_NO_ANSWER),
+        after=("author", "mime"),
+        timeout=8.0,
+        section="dnsbl",
     )
     examples = (
         Example(
@@ -217,6 +225,13 @@ class DnsblFrom(Check[MessageStage]):
             world=LISTED_NAME,
             config=asking(DBL),
             finds=("dnsbl_from.listed", "dnsbl_from.reached"),
+        ),
+        Example(
+            says="A link leads to a domain on a list.",
+            at=message(so_far=found(values=(LINKED,))),
+            world=LISTED_NAME,
+            config=asking({**DBL, "what": ("link",)}),
+            finds=("dnsbl_from.link", "dnsbl_from.reached"),
         ),
         Example(
             says="The list cannot be believed.",
@@ -233,7 +248,7 @@ class DnsblFrom(Check[MessageStage]):
     def __init__(self, config: Config, dns: Dns, clock: Clock, alarms: Alarms, lists: Lists, own: OwnNames) -> None:
         self.config = config
         self.own = own
-        self.asked = BlockLists(config, (What.FROM,), dns, clock, alarms)
+        self.asked = BlockLists(config, (What.FROM, What.LINK), dns, clock, alarms)
         self.spared = lists.open(config.exempt_clients, config.exempt_clients_file, Entries.NETWORKS)
 
     def is_idle(self) -> bool:
@@ -243,12 +258,20 @@ class DnsblFrom(Check[MessageStage]):
         if at.user or is_allowed(at.so_far) or self.spared.has_network(at.client_ip):
             return NOTHING_FOUND
         domains = (at.so_far.value(Author) or author(at.message)).domains
-        said = await self.asked.domains([(What.FROM, name) for name in domains if is_foreign(name, self.own)])
-        findings = [weighed(FROM, hit) for hit in said.hits]
+        asked = [(What.FROM, name) for name in domains] + [(What.LINK, name) for name in linked(at.so_far)]
+        said = await self.asked.domains([each for each in asked if is_foreign(each[1], self.own)])
+        findings = [weighed(LINK if hit.what is What.LINK else FROM, hit) for hit in said.hits]
         together = (*hits_so_far(at.so_far), *said.hits)
         if said.hits and is_enough(together, self.config):
             findings.append(FROM_REACHED(told(said.hits, str(at.client_ip))))
         return report(findings, said, said.hits, FROM_NO_ANSWER)
+
+
+def linked(so_far: Findings) -> list[str]:
+    """The first few hosts that links lead to."""
+    inspection = so_far.value(Inspection)
+    hosts = [link.host for link in inspection.links if "ip-host" not in link.traits] if inspection else []
+    return list(dict.fromkeys(filter(None, hosts)))[:MOST_LINKED]
 
 
 def is_foreign(name: str, own: OwnNames) -> bool:

@@ -200,7 +200,7 @@ OUTCOMES = {
     "marked": (Action.TAG, OK_REPLIES[MESSAGE]),
 }
 """What rules made of a check's own settings do (`Check.wishes`), the harshest first."""
-WISHING = ("attachments", "content", "spam")  # checks that have wishes
+WISHING = ("attachments", "content", "links", "spam")  # checks that have wishes
 
 SHIPPED_NAMES = frozenset(
     {rule.name for rule in (*RELAY, *LIMITS, *BASICS, *ALLOWED, *FACTS, *MALWARE, UNSCANNABLE, ANTIVIRUS_UNSCANNABLE)}

@@ -37,6 +37,7 @@ class What(Enum):
     HELO = "helo"
     SENDER = "sender"
     FROM = "from"
+    LINK = "link"
 
 
 class Addresses(Enum):
