@@ -12,13 +12,14 @@ from gatepost.model.spam import BYPASSED, SpamLevel
 from gatepost.ports.spam_filter import Opinion
 from gatepost.testing.fakes import FakeLists, FakeSpamFilter
 
+LONG = "word " * 30
 SIGNED = DkimResults((DkimResult(reason=Reason.VERIFIED, domain="example.net"),))
 
 
 def asked(score=0.0, *, config=None, points=0.0, values=(), texts=(), header=b"Subject: Hi\r\n", taught=True, **more):
     check = Spam(Config(**(config or {})), FakeSpamFilter(Opinion(score=score, is_taught=taught)), FakeLists())
     items = (Finding("odd.thing", score=points), *more.pop("items", ()))
-    seen = Inspection(texts=tuple(Text(path="1", kind="plain", text=text) for text in texts))
+    seen = Inspection(texts=tuple(Text(path="1", kind="plain", text=text) for text in texts or (LONG,)))
     return check(message(header, so_far=Findings(items, (*values, seen)), **more))
 
 
@@ -35,6 +36,11 @@ def test_the_level_is_that_of_the_score_and_the_finding_says_it():
 def test_points_of_other_checks_move_it_within_bounds():
     assert scl(1.0, points=4 / WORTH) == 5 and scl(5.0, points=-2 / WORTH) == 3
     assert scl(0.0, points=1000) == int(12 * WORTH) and scl(9.0, points=-1000) == int(9 - 4 * WORTH)
+
+
+def test_a_few_words_without_a_link_say_little_against_a_message_and_all_for_it():
+    assert scl(8.0, texts=("Hello.",)) == 0 and scl(8.0, texts=("word " * 25,)) == 8
+    assert scl(-4.0, texts=("Hello.",), points=5 / WORTH) == 1
 
 
 def test_before_it_is_taught_words_alone_go_no_higher_than_six_and_evidence_does():
@@ -76,7 +82,7 @@ def test_a_blocked_sender_need_not():
 )  # fmt: skip
 def test_the_weighting_list_adds_as_the_filter_of_exchange_did(changes, expected):
     weights = [{"text": text, "where": where, "change": change} for text, where, change in changes]
-    assert scl(2.0, config={"weights": weights}, texts=("You have WON",)) == expected
+    assert scl(2.0, config={"weights": weights}, texts=("You have WON. " + LONG,)) == expected
 
 
 def test_phishing_is_who_one_claims_to_be_and_where_links_lead():

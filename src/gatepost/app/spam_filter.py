@@ -6,6 +6,9 @@ from gatepost.adapters.spam_model.site_filter import SiteFilter
 from gatepost.config.settings import Settings
 
 
+EXPLAINED = 1.0  # log-odds from which it is worth two milliseconds to say why
+
+
 def learn_dir(settings: Settings) -> Path:
     """Where lies what the site has taught."""
     return settings.gateway.data_dir / "learn"
@@ -13,4 +16,4 @@ def learn_dir(settings: Settings) -> Path:
 
 def spam_filter(directory: Path) -> SiteFilter:
     """One per process; the model that comes with the program where nobody has taught anything."""
-    return SiteFilter(directory)
+    return SiteFilter(directory, explained=EXPLAINED)

@@ -42,6 +42,8 @@ EXEMPT = Kind("spam_recipient.exempt", "The recipient gets mail whatever its spa
 WORTH = 0.45  # log-odds that one point of other evidence is worth
 MOST_POINTS, LEAST_POINTS = 12.0, -4.0  # that count
 CERTAIN = 4.0  # points from which an untaught filter need not hold back
+ENOUGH_WORDS = 25  # from which a message without links is judged by what it says
+SHORT_TEXT = 500  # characters that certainly hold so many
 SUSPICIOUS = 4  # PCL
 HIGHEST_PCL = 8
 CLAIMS = ("impersonation.", "lookalike.", "own_author.", "author.", "dmarc.fail", "dmarc.reject", "spf.fail")
@@ -102,7 +104,7 @@ def saying(level: float, *more: object, **opinion: object) -> dict[str, object]:
     return {"spam_filter": {"score": level, **opinion}}
 
 
-LOOKED = found(values=(Inspection(),))
+LOOKED = found(values=(Inspection(texts=(Text(path="1", kind="plain", text="word " * 30),)),))
 PHISH = Inspection(links=(Link(url="http://x", traits=("text-differs", "userinfo", "ip-host")),))
 
 
@@ -195,9 +197,10 @@ class Spam(Check[MessageStage]):
         opinion = self.filter.opinion(at.message.header, seen, tuple(finding.code for finding in items))
         points = max(LEAST_POINTS, min(MOST_POINTS, sum([finding.score for finding in items])))
         is_sure = opinion.is_taught or points >= CERTAIN
-        scl = self.filter.level(opinion.score + WORTH * points, is_sure)
+        score = opinion.score * weight_of(seen) if opinion.score > 0 else opinion.score
+        scl = self.filter.level(score + WORTH * points, is_sure)
         weighed = self.weighed(scl, at, seen) if self.weights else scl
-        said = [f"{opinion.score:+.1f} by what it says", f"{points:+.1f} points of evidence" if points else ""]
+        said = [f"{score:+.1f} by what it says", f"{points:+.1f} points of evidence" if points else ""]
         said += [f"{weighed - scl:+d} by the weighting list" if weighed != scl else "", *opinion.reasons]
         return weighed, "; ".join(filter(None, said))
 
@@ -218,6 +221,14 @@ class Spam(Check[MessageStage]):
 
 
 TEXT = "Message refused as spam"
+
+
+def weight_of(seen: Inspection) -> float:
+    """How much the filter's suspicion of a message counts: a few words and no link say next to nothing of a stranger."""
+    if seen.links:
+        return 1.0
+    words = sum([len(text.text[:SHORT_TEXT].split()) for text in seen.texts])
+    return min(1.0, words / ENOUGH_WORDS)
 
 
 def phishing(findings: Sequence[Finding], links: Sequence[Link]) -> int:
