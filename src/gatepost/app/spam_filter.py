@@ -5,7 +5,6 @@ from pathlib import Path
 from gatepost.adapters.spam_model.site_filter import SiteFilter
 from gatepost.config.settings import Settings
 
-
 EXPLAINED = 1.0  # log-odds from which it is worth two milliseconds to say why
 
 
