@@ -224,7 +224,7 @@ TEXT = "Message refused as spam"
 
 
 def weight_of(seen: Inspection) -> float:
-    """How much the filter's suspicion of a message counts: a few words and no link say next to nothing of a stranger."""
+    """How much the suspicion of the filter counts: a few words and no link say next to nothing of a stranger."""
     if seen.links:
         return 1.0
     words = sum([len(text.text[:SHORT_TEXT].split()) for text in seen.texts])
