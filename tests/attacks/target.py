@@ -15,7 +15,7 @@ from tests.servers.loopback import wait_until
 HOUSEKEEPING = (b"EHLO", b"QUIT", b"RSET", b"NOOP")  # what the gateway's pool says of its own accord
 OURS = re.compile(
     rb"\A(?:(?:Authentication-Results|Received-SPF): [^\r\n]*\r\n(?:[ \t][^\r\n]*\r\n)*)*"
-    rb"(?:X-Gateway-(?:External|Tag): [a-z-]+\r\n)*Received: from [^\r\n]*\r\n(?:\t[^\r\n]*\r\n)+"
+    rb"(?:X-Gateway-(?:External|Tag|SCL|PCL): [a-z0-9-]+\r\n)*Received: from [^\r\n]*\r\n(?:\t[^\r\n]*\r\n)+"
 )  # what the gateway puts on top
 STARTED = re.compile(r'"process": "worker-0", "id": (\d+), "event": "process started"')
 WAIT = 10.0  # seconds for what the backend sees or the log says

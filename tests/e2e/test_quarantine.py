@@ -21,7 +21,7 @@ from tests.servers.swaks import swaks
 HEADER = b"From: ann@sender.test\r\nSubject: x\r\n"
 MESSAGE = HEADER + b"\r\n..dots\r\nend\r\n"
 OURS = re.compile(
-    rb"\AReceived: from client\.sender\.test \(\[192\.0\.2\.1\]\)\r\n"
+    rb"\A(?:X-Gateway-(?:SCL|PCL): -?\d+\r\n)*Received: from client\.sender\.test \(\[192\.0\.2\.1\]\)\r\n"
     rb"\tby mx\.example\.test with ESMTP id [^;]*;\r\n\t[^\r]*\r\n"
 )
 EVERYBODY = {**HELD, "when": "true"}

@@ -6,7 +6,7 @@ recipient must exist, agreed TLS must be used, an antivirus engine must have ans
 name, and senders and HELO names can be forged); allow lists; hard facts; checks without an answer; points; acceptance.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from msgspec import Struct, structs
 
@@ -45,6 +45,7 @@ DIRECTORY_DOWN = Reply(451, "4.4.3", "Recipients cannot be looked up now, try ag
 CLOSED = Reply(550, "5.3.0", "Not accepted: a required check gave no answer")
 TOO_MANY_POINTS = Reply(550, "5.7.1", "Message refused because of its content")
 OK = OK_REPLIES[Phase.MESSAGE]
+HARSH = frozenset({"refused", "held"})  # outcomes that come before "unscannable", which the mild ones would deliver
 MALWARE_CODES = frozenset(code for rule in MALWARE for code in rule.codes)
 
 
@@ -83,9 +84,10 @@ def rules_for(
         *unavailable_rules(check for check in checks if check.check in NEEDED),
         *ALLOWED,
         *FACTS,
-        *wished(checks),
+        *wished(checks, HARSH),
         UNSCANNABLE,
         ANTIVIRUS_UNSCANNABLE,
+        *wished(checks, OUTCOMES.keys() - HARSH),
         *unavailable_rules(check for check in checks if check.check not in NEEDED),
         *score_rules(settings, tuple(f"{check.check}.*" for check in checks if check.shadow)),
     )
@@ -112,9 +114,11 @@ def adjusted(rules: Iterable[Rule], plan: Mapping[str, CheckInPlan], settings: P
         yield structs.replace(rule, shadow=shadow, delay=delay) if shadow or delay is not None else rule
 
 
-def wished(checks: Sequence[CheckInPlan]) -> Iterator[Rule]:
-    """Rules of what checks' own settings want, the harshest of all checks first."""
+def wished(checks: Sequence[CheckInPlan], outcomes: Set[str]) -> Iterator[Rule]:
+    """Rules of what checks' own settings want, of these outcomes, the harshest of all checks first."""
     for outcome, (action, reply) in OUTCOMES.items():
+        if outcome not in outcomes:
+            continue
         for check in checks:
             for wish in check.wishes:
                 if wish.outcome == outcome:
