@@ -4,7 +4,7 @@ import pytest
 
 from gatepost.engine.catalogue import check_classes
 from gatepost.engine.plan import phase_of
-from gatepost.model.check import FailMode
+from gatepost.model.check import FailMode, Wish
 from gatepost.model.finding import Finding
 from gatepost.model.phase import Phase
 from gatepost.model.reply import Reply
@@ -45,6 +45,23 @@ def only(name, **more):
 def test_relay_control_is_asked_before_an_operators_rule():
     assert verdict(RCPT, "recipient.not_ours", own=ACCEPT_ALL).rule == "relay-denied"
     assert verdict(RCPT, "recipient.routed", own=ACCEPT_ALL).rule == "relay-route"
+
+
+@pytest.mark.parametrize(
+    "harsh", ["mime.limits", "mime.unscannable", "attachments.a", "attachments.b", "attachments.c"]
+)
+def test_a_rule_that_only_marks_never_spares_what_another_refuses_holds_or_strips(harsh):
+    outcomes = {"a": "refused", "b": "held", "c": "stripped"}
+    wishes = tuple(Wish(codes=(f"attachments.{code}",), outcome=outcome) for code, outcome in outcomes.items())
+    marked = CheckInPlan(check="spam", phase=MESSAGE, wishes=(Wish(codes=("spam.likely",), outcome="marked"),))
+    checks = [
+        *(check for check in EVERY if check.check not in ("attachments", "spam")),
+        CheckInPlan(check="attachments", phase=MESSAGE, wishes=wishes),
+        marked,
+    ]
+    alone = verdict(MESSAGE, harsh, checks=checks)
+    assert alone.action in (Action.REJECT, Action.QUARANTINE, Action.STRIP)
+    assert verdict(MESSAGE, "spam.likely", "dmarc.quarantine", harsh, checks=checks).rule == alone.rule
 
 
 def test_limits_are_asked_before_an_operators_rule():

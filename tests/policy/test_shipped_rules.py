@@ -12,6 +12,7 @@ from gatepost.policy.shipped_rules import (
     ALLOWED,
     ANTIVIRUS_UNSCANNABLE,
     BASICS,
+    DMARC_QUARANTINE,
     FACTS,
     LIMITS,
     MALWARE,
@@ -20,7 +21,7 @@ from gatepost.policy.shipped_rules import (
     WISHING,
 )
 
-ALL = (*RELAY, *LIMITS, *BASICS, *ALLOWED, *FACTS, *MALWARE, UNSCANNABLE, ANTIVIRUS_UNSCANNABLE)
+ALL = (*RELAY, *LIMITS, *BASICS, *ALLOWED, *FACTS, *MALWARE, UNSCANNABLE, ANTIVIRUS_UNSCANNABLE, DMARC_QUARANTINE)
 CHECKS = check_classes()
 KINDS = {kind.code: phase_of(cls) for cls in CHECKS.values() for kind in cls.spec.kinds}
 EVIDENCE_ONLY = {

@@ -17,9 +17,10 @@ from gatepost.engine.catalogue import check_classes
 from gatepost.engine.plan import phase_of
 from gatepost.model.phase import Phase
 from gatepost.policy.compile import BadRule, compile_rule
+from gatepost.policy.ruleset import DEFAULT_RULE
 from gatepost.policy.settings import RuleSettings
 from gatepost.policy.shipped import settled_codes
-from gatepost.policy.shipped_rules import ALLOWED, BASICS, FACTS, LIMITS, QUARANTINE, REJECT, RELAY, TAG, UNAVAILABLE
+from gatepost.policy.shipped_rules import LIMITS, RELAY, SHIPPED_NAMES, UNAVAILABLE
 
 NAMES_SHOWN = 8
 
@@ -83,6 +84,5 @@ def unknown_rules(raw: Data) -> Iterator[Found]:
 
 def shipped_names() -> set[str]:
     """Names of all rules that come with the gateway, on any listener."""
-    named = {rule.name for rule in (*RELAY, *LIMITS, *BASICS, *ALLOWED, *FACTS)}
     unanswered = {f"{name.replace('_', '-')}{UNAVAILABLE}" for name in check_classes()}
-    return named | unanswered | {TAG, QUARANTINE, REJECT}
+    return unanswered | (SHIPPED_NAMES - {DEFAULT_RULE})

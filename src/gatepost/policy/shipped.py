@@ -22,6 +22,7 @@ from gatepost.policy.shipped_rules import (
     AMBIGUOUS,
     ANTIVIRUS_UNSCANNABLE,
     BASICS,
+    DMARC_QUARANTINE,
     FACTS,
     HARVEST,
     IMPERSONATION,
@@ -45,7 +46,6 @@ DIRECTORY_DOWN = Reply(451, "4.4.3", "Recipients cannot be looked up now, try ag
 CLOSED = Reply(550, "5.3.0", "Not accepted: a required check gave no answer")
 TOO_MANY_POINTS = Reply(550, "5.7.1", "Message refused because of its content")
 OK = OK_REPLIES[Phase.MESSAGE]
-HARSH = frozenset({"refused", "held"})  # outcomes that come before "unscannable", which the mild ones would deliver
 MALWARE_CODES = frozenset(code for rule in MALWARE for code in rule.codes)
 
 
@@ -84,10 +84,12 @@ def rules_for(
         *unavailable_rules(check for check in checks if check.check in NEEDED),
         *ALLOWED,
         *FACTS,
-        *wished(checks, HARSH),
+        *wished(checks, {"refused", "held"}),
         UNSCANNABLE,
         ANTIVIRUS_UNSCANNABLE,
-        *wished(checks, OUTCOMES.keys() - HARSH),
+        *wished(checks, {"stripped"}),
+        DMARC_QUARANTINE,
+        *wished(checks, {"marked"}),
         *unavailable_rules(check for check in checks if check.check not in NEEDED),
         *score_rules(settings, tuple(f"{check.check}.*" for check in checks if check.shadow)),
     )

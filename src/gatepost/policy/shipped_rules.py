@@ -154,10 +154,6 @@ FACTS = (
         "own_author.unproven",
     ),
     refuse("dmarc-reject", MESSAGE, "550", "5.7.26", "DMARC policy of the author's domain: {detail}", "dmarc.reject"),
-    Rule(
-        name="dmarc-quarantine", phase=MESSAGE, action=Action.TAG, reply=OK_REPLIES[MESSAGE],
-        codes=("dmarc.quarantine",),
-    ),
     refuse(
         "disguised-domain", MESSAGE, "550", "5.7.1", "A domain in From or Reply-To passes for another by its letters",
         "lookalike.disguised",
@@ -193,6 +189,12 @@ UNSCANNABLE = Rule(
 )  # fmt: skip
 """After all that is refused for what it is: what could not be looked into waits for somebody who can."""
 
+DMARC_QUARANTINE = Rule(
+    name="dmarc-quarantine", phase=MESSAGE, action=Action.TAG, reply=OK_REPLIES[MESSAGE],
+    codes=("dmarc.quarantine",),
+)  # fmt: skip
+"""It delivers, so it comes after all that refuses, holds or strips: a forged author must not spare what he attached."""
+
 OUTCOMES = {
     "refused": (Action.REJECT, Reply(554, "5.7.1", "Not accepted because of what the message holds")),
     "held": (Action.QUARANTINE, OK_REPLIES[MESSAGE]),
@@ -203,7 +205,8 @@ OUTCOMES = {
 WISHING = ("attachments", "content", "links", "spam")  # checks that have wishes
 
 SHIPPED_NAMES = frozenset(
-    {rule.name for rule in (*RELAY, *LIMITS, *BASICS, *ALLOWED, *FACTS, *MALWARE, UNSCANNABLE, ANTIVIRUS_UNSCANNABLE)}
+    {rule.name for rule in (*RELAY, *LIMITS, *BASICS, *ALLOWED, *FACTS, *MALWARE)}
+    | {UNSCANNABLE.name, ANTIVIRUS_UNSCANNABLE.name, DMARC_QUARANTINE.name}
     | {TAG, QUARANTINE, REJECT, DEFAULT_RULE}
     | {f"{check}-{outcome}" for check in WISHING for outcome in OUTCOMES}
 )
