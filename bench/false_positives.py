@@ -29,7 +29,7 @@ CHECK = Attachments(Config())
 
 def outcomes() -> dict[str, str]:
     """What becomes of a message by finding code."""
-    said = {code: "held" for code in UNSCANNABLE.codes}
+    said = {code: "held" for rule in UNSCANNABLE for code in rule.codes}
     for rule in (*MALWARE, *FACTS):
         if rule.action is Action.REJECT and rule.name != "mime-ambiguous":
             said |= dict.fromkeys(rule.codes, "refused")

@@ -69,6 +69,7 @@ def rules_page() -> Iterator[str]:
     yield "# Rules\n"
     yield "The rules that come with the gateway. A listener asks them in the order of the groups; rules of your own"
     yield "(`[[policy.rules]]`) stand between the limits and the rest. The first that matches decides."
+    yield "From the facts on, what only strips or tags is asked after all that refuses or holds."
     rows: dict[str, dict[str, list[str]]] = {}
     for group, rule in named(shipped_rules, Rule):
         found = ", ".join(f"`{code}`" for code in rule.codes) or "–"

@@ -216,8 +216,12 @@ def held_in(settings: Settings) -> list[dict[str, Any]]:
 def held_in_directory(data_dir: Path) -> list[dict[str, Any]]:
     """Every copy that is held, read from the files as they lie there; `octets` is what would be delivered."""
     directory = data_dir / "quarantine"
-    copies = [held_copy(path) for path in sorted((*directory.glob("new/*/*"), *directory.glob("entries/*/*")))]
-    return [copy for copy in copies if copy["fate"] == "held"]
+    while True:  # a record moves from `new` to `entries` while we look
+        try:
+            copies = [held_copy(path) for path in sorted((*directory.glob("new/*/*"), *directory.glob("entries/*/*")))]
+        except FileNotFoundError:
+            continue
+        return [copy for copy in copies if copy["fate"] == "held"]
 
 
 def held_copy(path: Path) -> dict[str, Any]:

@@ -1,7 +1,7 @@
-"""Header, texts and links of a mail as the filter sees them; and models and tables of weights from a file.
+"""Header, texts and links of a mail as the filter sees them; and models from a file.
 
-The first octet says what it is: `M` a model, `S` what a site has learned; else it is a mail: header,
-an empty line, then texts and URLs that are parted by NUL.
+The first octet says what it is: `M` a model; else it is a mail: header, an empty line, then texts and URLs that are
+parted by NUL.
 """
 
 from contextlib import suppress
@@ -12,8 +12,6 @@ from gatepost.learn.features import GROUPS, features, sight
 from gatepost.learn.hashing import PRIME
 from gatepost.learn.model_file import MAGIC, BadModel
 from gatepost.learn.model_file import read as read_model
-from gatepost.learn.site_file import BadSite
-from gatepost.learn.site_file import read as read_site
 from gatepost.model.inspection import Inspection, Link, Text
 from gatepost.syntax.header import read_header
 
@@ -27,7 +25,6 @@ SEEDS = (
     "Subject: =?utf-8?b?0LA=?= p\u0430y\r\nX-Mailer: Mutt/1\r\nX-Priority: 1\r\n\r\n\u4e2d\u6587 \u0430a\0".encode(),
     b'From: a@b, "c@d" <e@[192.0.2.1]>\r\nContent-Type: text/plain; charset="x"\r\n\r\n>q\n>r\0{};\0$9 !!\0//h/p',
     b"M" + MAGIC + b"\0\1",
-    b"SGPSITE1\n\0\1",
 )
 PIECES = (
     b"\r\n",
@@ -48,10 +45,6 @@ def TestOneInput(data: bytes) -> None:
     if data[:1] == b"M":
         with suppress(BadModel):
             read_model(data[1:])
-        return
-    if data[:1] == b"S":
-        with suppress(BadSite):
-            read_site(data[1:])
         return
     header, size, _ = read_header(data)
     said = [one.decode("utf-8", "replace") for one in data[size:].split(b"\0")]

@@ -48,20 +48,37 @@ def test_relay_control_is_asked_before_an_operators_rule():
 
 
 @pytest.mark.parametrize(
-    "harsh", ["mime.limits", "mime.unscannable", "attachments.a", "attachments.b", "attachments.c"]
-)
+    "harsh",
+    [
+        "mime.limits", "mime.unscannable", "attachments.a", "attachments.b", "attachments.c", "some_check.unavailable",
+        "x.points",
+    ],
+)  # fmt: skip
 def test_a_rule_that_only_marks_never_spares_what_another_refuses_holds_or_strips(harsh):
     outcomes = {"a": "refused", "b": "held", "c": "stripped"}
     wishes = tuple(Wish(codes=(f"attachments.{code}",), outcome=outcome) for code, outcome in outcomes.items())
-    marked = CheckInPlan(check="spam", phase=MESSAGE, wishes=(Wish(codes=("spam.likely",), outcome="marked"),))
     checks = [
         *(check for check in EVERY if check.check not in ("attachments", "spam")),
         CheckInPlan(check="attachments", phase=MESSAGE, wishes=wishes),
-        marked,
+        CheckInPlan(check="spam", phase=MESSAGE, wishes=(Wish(codes=("spam.likely",), outcome="marked"),)),
+        CheckInPlan(check="some_check", phase=MESSAGE, if_unavailable=FailMode.TEMPFAIL),
     ]
-    alone = verdict(MESSAGE, harsh, checks=checks)
-    assert alone.action in (Action.REJECT, Action.QUARANTINE, Action.STRIP)
-    assert verdict(MESSAGE, "spam.likely", "dmarc.quarantine", harsh, checks=checks).rule == alone.rule
+    given = {"checks": checks, "reject_score": 8.0, "score": 4.0 if harsh == "x.points" else 0.0}
+    alone = verdict(MESSAGE, harsh, harsh, **given)
+    assert alone.action not in (Action.ACCEPT, Action.TAG)
+    assert verdict(MESSAGE, "spam.likely", "dmarc.quarantine", harsh, harsh, **given).rule == alone.rule
+
+
+def test_no_rule_that_delivers_stands_before_one_that_does_not():
+    marked = Wish(codes=("spam.likely",), outcome="marked")
+    stripped = Wish(codes=("spam.odd",), outcome="stripped")
+    checks = [
+        *EVERY,
+        CheckInPlan(check="last", phase=MESSAGE, if_unavailable=FailMode.CLOSED, wishes=(marked, stripped)),
+    ]
+    actions = [rule.action for rule in shipped(checks, quarantine_score=6, reject_score=8).rules]
+    behind = actions[actions.index(Action.STRIP) :]
+    assert behind == sorted(behind, key=[Action.STRIP, Action.TAG].index)
 
 
 def test_limits_are_asked_before_an_operators_rule():
@@ -211,7 +228,8 @@ def test_monitor_puts_an_operators_refusal_in_shadow():
 
 
 def test_points_are_asked_last_and_harshest_first():
-    assert names(shipped(quarantine_score=6, reject_score=8))[-3:] == ["score-reject", "score-quarantine", "score-tag"]
+    asked = names(shipped(quarantine_score=6, reject_score=8))
+    assert asked[-4:] == ["score-reject", "score-quarantine", "dmarc-quarantine", "score-tag"]
     assert verdict(MESSAGE, "x.y", score=7.0, quarantine_score=6, reject_score=8).action is Action.QUARANTINE
     assert verdict(MESSAGE, "x.y", score=5.0).action is Action.TAG
 

@@ -10,9 +10,7 @@ from gatepost.model.phase import Phase
 from gatepost.model.verdict import Action
 from gatepost.policy.shipped_rules import (
     ALLOWED,
-    ANTIVIRUS_UNSCANNABLE,
     BASICS,
-    DMARC_QUARANTINE,
     FACTS,
     LIMITS,
     MALWARE,
@@ -21,7 +19,7 @@ from gatepost.policy.shipped_rules import (
     WISHING,
 )
 
-ALL = (*RELAY, *LIMITS, *BASICS, *ALLOWED, *FACTS, *MALWARE, UNSCANNABLE, ANTIVIRUS_UNSCANNABLE, DMARC_QUARANTINE)
+ALL = (*RELAY, *LIMITS, *BASICS, *ALLOWED, *FACTS, *MALWARE, *UNSCANNABLE)
 CHECKS = check_classes()
 KINDS = {kind.code: phase_of(cls) for cls in CHECKS.values() for kind in cls.spec.kinds}
 EVIDENCE_ONLY = {

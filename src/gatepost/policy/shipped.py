@@ -3,10 +3,12 @@
 The order of ARCHITECTURE §4 with two precisions: relay control and limits, which no rule of an operator undoes;
 malware, which only a rule undoes that ignores just that; the operator's rules; what holds for allowed clients too (a
 recipient must exist, agreed TLS must be used, an antivirus engine must have answered: an allow list vouches for a good
-name, and senders and HELO names can be forged); allow lists; hard facts; checks without an answer; points; acceptance.
+name, and senders and HELO names can be forged); allow lists; hard facts; what checks' own settings want; checks without
+an answer; points; acceptance. From the hard facts on, what only marks comes after all that holds or refuses: a forged
+author must not spare what he attached.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct, structs
 
@@ -20,9 +22,7 @@ from gatepost.policy.settings import PolicySettings
 from gatepost.policy.shipped_rules import (
     ALLOWED,
     AMBIGUOUS,
-    ANTIVIRUS_UNSCANNABLE,
     BASICS,
-    DMARC_QUARANTINE,
     FACTS,
     HARVEST,
     IMPERSONATION,
@@ -46,6 +46,7 @@ DIRECTORY_DOWN = Reply(451, "4.4.3", "Recipients cannot be looked up now, try ag
 CLOSED = Reply(550, "5.3.0", "Not accepted: a required check gave no answer")
 TOO_MANY_POINTS = Reply(550, "5.7.1", "Message refused because of its content")
 OK = OK_REPLIES[Phase.MESSAGE]
+DELIVERING = {Action.STRIP: 1, Action.TAG: 2}  # asked after all others, in this order
 MALWARE_CODES = frozenset(code for rule in MALWARE for code in rule.codes)
 
 
@@ -79,19 +80,18 @@ def rules_for(
         monitor: the profile of that name: all but relay control, limits and what only accepts is in shadow.
     """
     plan = {check.check: check for check in checks}
+    judging = (
+        *FACTS,
+        *wished(checks),
+        *UNSCANNABLE,
+        *unavailable_rules(check for check in checks if check.check not in NEEDED),
+        *score_rules(settings, tuple(f"{check.check}.*" for check in checks if check.shadow)),
+    )
     shipped = (
         *BASICS,
         *unavailable_rules(check for check in checks if check.check in NEEDED),
         *ALLOWED,
-        *FACTS,
-        *wished(checks, {"refused", "held"}),
-        UNSCANNABLE,
-        ANTIVIRUS_UNSCANNABLE,
-        *wished(checks, {"stripped"}),
-        DMARC_QUARANTINE,
-        *wished(checks, {"marked"}),
-        *unavailable_rules(check for check in checks if check.check not in NEEDED),
-        *score_rules(settings, tuple(f"{check.check}.*" for check in checks if check.shadow)),
+        *sorted(judging, key=lambda rule: DELIVERING.get(rule.action, 0)),
     )
     fixed, malware = adjusted(LIMITS, plan, settings), adjusted(MALWARE, plan, settings)
     spared = tuple(rule for rule in own if spares_malware(rule))
@@ -116,11 +116,9 @@ def adjusted(rules: Iterable[Rule], plan: Mapping[str, CheckInPlan], settings: P
         yield structs.replace(rule, shadow=shadow, delay=delay) if shadow or delay is not None else rule
 
 
-def wished(checks: Sequence[CheckInPlan], outcomes: Set[str]) -> Iterator[Rule]:
-    """Rules of what checks' own settings want, of these outcomes, the harshest of all checks first."""
+def wished(checks: Sequence[CheckInPlan]) -> Iterator[Rule]:
+    """Rules of what checks' own settings want, the harshest of all checks first."""
     for outcome, (action, reply) in OUTCOMES.items():
-        if outcome not in outcomes:
-            continue
         for check in checks:
             for wish in check.wishes:
                 if wish.outcome == outcome:

@@ -63,12 +63,6 @@ MALWARE = (
 )
 """No rule of an operator lets it pass by the way; one that ignores the very code does, and is asked before."""
 
-ANTIVIRUS_UNSCANNABLE = Rule(
-    name="antivirus-unscannable", phase=MESSAGE, action=Action.QUARANTINE, reply=OK_REPLIES[MESSAGE],
-    codes=("antivirus.unscannable",),
-)  # fmt: skip
-"""After all that is refused for what it is."""
-
 BASICS = (
     Rule(
         name="allowed-client-may-guess", phase=RCPT, action=Action.IGNORE, reply=OK_REPLIES[RCPT],
@@ -181,19 +175,23 @@ FACTS = (
         name="lookalike-domain", phase=MESSAGE, action=Action.QUARANTINE, reply=OK_REPLIES[MESSAGE],
         codes=("lookalike.homograph", "lookalike.embedded", "lookalike.typo"),
     ),
+    Rule(
+        name="dmarc-quarantine", phase=MESSAGE, action=Action.TAG, reply=OK_REPLIES[MESSAGE],
+        codes=("dmarc.quarantine",),
+    ),
 )  # fmt: skip
 
-UNSCANNABLE = Rule(
-    name="unscannable", phase=MESSAGE, action=Action.QUARANTINE, reply=OK_REPLIES[MESSAGE],
-    codes=("mime.unscannable",),
+UNSCANNABLE = (
+    Rule(
+        name="unscannable", phase=MESSAGE, action=Action.QUARANTINE, reply=OK_REPLIES[MESSAGE],
+        codes=("mime.unscannable",),
+    ),
+    Rule(
+        name="antivirus-unscannable", phase=MESSAGE, action=Action.QUARANTINE, reply=OK_REPLIES[MESSAGE],
+        codes=("antivirus.unscannable",),
+    ),
 )  # fmt: skip
 """After all that is refused for what it is: what could not be looked into waits for somebody who can."""
-
-DMARC_QUARANTINE = Rule(
-    name="dmarc-quarantine", phase=MESSAGE, action=Action.TAG, reply=OK_REPLIES[MESSAGE],
-    codes=("dmarc.quarantine",),
-)  # fmt: skip
-"""It delivers, so it comes after all that refuses, holds or strips: a forged author must not spare what he attached."""
 
 OUTCOMES = {
     "refused": (Action.REJECT, Reply(554, "5.7.1", "Not accepted because of what the message holds")),
@@ -205,8 +203,7 @@ OUTCOMES = {
 WISHING = ("attachments", "content", "links", "spam")  # checks that have wishes
 
 SHIPPED_NAMES = frozenset(
-    {rule.name for rule in (*RELAY, *LIMITS, *BASICS, *ALLOWED, *FACTS, *MALWARE)}
-    | {UNSCANNABLE.name, ANTIVIRUS_UNSCANNABLE.name, DMARC_QUARANTINE.name}
+    {rule.name for rule in (*RELAY, *LIMITS, *BASICS, *ALLOWED, *FACTS, *UNSCANNABLE, *MALWARE)}
     | {TAG, QUARANTINE, REJECT, DEFAULT_RULE}
     | {f"{check}-{outcome}" for check in WISHING for outcome in OUTCOMES}
 )

@@ -236,3 +236,20 @@ def test_who_learns_from_it_gets_the_octets_once_it_is_released(tmp_path):
     done = desk.release(held)
     desk.release(held)
     assert desk.learner.learned == [(done.held, OURS + CONTENT)]
+
+
+def test_what_cannot_be_read_again_for_the_learner_counts_as_released_all_the_same(tmp_path):
+    desk = Desk(tmp_path / "q", learner=Learner())
+    desk.house.put(BOB)
+    deliver = desk.backend.deliver
+
+    async def and_away(envelope, payload):
+        said = await deliver(envelope, payload)
+        for path in desk.house.files("content/*/*"):
+            path.unlink()
+        return said
+
+    desk.backend.deliver = and_away
+    done = desk.release(desk.one())
+    assert (done.end, done.held.fate) == (ReleaseEnd.RELEASED, Fate.RELEASED)
+    assert not desk.learner.learned

@@ -88,14 +88,21 @@ class Releasing:
 
     def marked(self, held: Held, recipient: Address, said: str) -> Release:
         """The mail server is responsible now; the octets may go."""
-        octets = list(self.holdings.content(held)) if self.learner is not None else []
+        octets = self.for_learner(held)
         try:
             settled = self.holdings.settle(held, Fate.RELEASED, now=self.clock.now(), by=self.who, to=str(recipient))
         except Unavailable as error:
             return Release(held, ReleaseEnd.UNMARKED, f"{said}; {error}")
-        if self.learner is not None:
+        if self.learner is not None and octets:
             self.learner.released(settled, iter(octets))
         return Release(settled, ReleaseEnd.RELEASED, said)
+
+    def for_learner(self, held: Held) -> list[bytes]:
+        """What it may learn from; nothing if it cannot be read any more: the message is out, and that must be noted."""
+        try:
+            return list(self.holdings.content(held)) if self.learner is not None else []
+        except Unavailable:
+            return []
 
     def letter(self, held: Held) -> Letter:
         """Nothing of it is sent before all of it was read once: it is whole."""
