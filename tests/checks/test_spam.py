@@ -10,7 +10,8 @@ from gatepost.model.inspection import Inspection, Link, Text
 from gatepost.model.samples import message, rcpt
 from gatepost.model.spam import BYPASSED, SpamLevel
 from gatepost.ports.spam_filter import Opinion
-from gatepost.testing.fakes import FakeLists, FakeSpamFilter
+from gatepost.testing.fake_spam_filter import FakeSpamFilter
+from gatepost.testing.fakes import FakeLists
 
 LONG = "word " * 30
 SIGNED = DkimResults((DkimResult(reason=Reason.VERIFIED, domain="example.net"),))

@@ -217,7 +217,7 @@ def test_monitor_refuses_nothing_but_relaying_and_excess():
     assert enforced == {
         "relay-denied", "relay-route", "declared-size", "messages-per-connection", "session-size", "recipient-flood",
         "too-many-recipients", "mail-loop", "allowed-client-may-guess", "allowed-client", "allowed-helo",
-        "allowed-sender", "allowed-recipient", "exempt-from-block-lists", "exempt-from-spam-filter",
+        "allowed-sender", "allowed-recipient", "exempt-from-block-lists", "exempt-from-spam-filter", "spam-trap",
     }  # fmt: skip
 
 

@@ -38,13 +38,13 @@ EVIDENCE_ONLY = {
     "client_name.none", "client_name.unconfirmed", "client_name.generic", "helo_name.unknown", "helo_name.private",
     "sender_domain.bogon",
 }  # fmt: skip
-IN_FAVOUR = {"reputation.good"}  # takes points off
+IN_FAVOUR = {"reputation.good", "correspondent.known"}  # takes points off
 KNOWN_ONLY = {
     # no points: what an operator's rules, later checks and the reader of a trace want to know
     "spf.pass", "spf.neutral", "spf.none", "spf_helo.pass",
     "spf_relayed.pass", "spf_relayed.neutral", "spf_relayed.none", "dkim.pass", "dkim.fail", "dkim.invalid", "arc.pass",
     "arc.fail", "sender_id.pass", "sender_id.fail", "sender_id.no_address", "dmarc.pass", "dmarc.none",
-    "dmarc.overridden",
+    "dmarc.overridden", "spam_lessons.spam", "spam_lessons.ham",
     "antivirus.no_answer", "antivirus.outdated", "dnsbl.no_answer", "dnsbl_names.no_answer", "dnsbl_from.no_answer",
 }  # fmt: skip
 WEIGHED = {

@@ -12,13 +12,14 @@ from gatepost.adapters.backend.pool import Pool
 from gatepost.adapters.directory_file import FileDirectory
 from gatepost.adapters.dns.resolver import Resolver
 from gatepost.adapters.lists import FileLists
+from gatepost.adapters.spam_model.box import Box
 from gatepost.app.engines import antivirus_settings, engines_of, watch_engines
 from gatepost.app.inspection import WatchedInspector
 from gatepost.app.learning import learning
 from gatepost.app.policy import judge_for
 from gatepost.app.quarantine import file_quarantine
 from gatepost.app.recipients import directories_of, problem_of, recipients_of
-from gatepost.app.spam_filter import learn_dir, spam_filter
+from gatepost.app.spam_filter import correspondents, learn_dir, spam_filter
 from gatepost.auth.batv import BounceKeys
 from gatepost.auth.dkim.sign import Signer, private_key
 from gatepost.config.bounce_keys import bounce_keys
@@ -33,11 +34,13 @@ from gatepost.gateway.tarpit import Tarpit
 from gatepost.gateway.tls import ServerTls
 from gatepost.ports.alarms import Alarms
 from gatepost.ports.clock import Clock
+from gatepost.ports.correspondents import Correspondents
 from gatepost.ports.counters import Counters, Gauges
 from gatepost.ports.directory import Directories
 from gatepost.ports.dns import Dns
 from gatepost.ports.inspector import Inspector
 from gatepost.ports.journal import Journal
+from gatepost.ports.lessons import LessonBox
 from gatepost.ports.lists import Lists
 from gatepost.ports.memory import Memory
 from gatepost.ports.own_names import OwnNames
@@ -130,6 +133,8 @@ class Graph:
             BounceKeys: self.bounce_keys,
             Inspector: self.inspector,
             SpamFilter: spam_filter(learn_dir(self.settings)),
+            LessonBox: Box(learn_dir(self.settings)),
+            Correspondents: correspondents(self.settings),
         }
 
     def listener(self, name: str, section: ListenerSettings) -> Listener:

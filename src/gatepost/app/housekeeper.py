@@ -1,4 +1,5 @@
-"""What is to be done now and then, and by none of those who serve clients? The quarantine, and DMARC reports.
+"""What is to be done now and then, and by none of those who serve clients? The quarantine, the
+spam filter's lessons, and DMARC reports.
 
 A process of its own that may be ended at any time: what it has begun is on the disk, or is begun anew.
 """
@@ -16,6 +17,7 @@ from gatepost.adapters.dmarc_reports.daily import DailyReports
 from gatepost.adapters.dmarc_reports.delivery import Fate, Outcome
 from gatepost.adapters.dns.resolver import Resolver
 from gatepost.app.dmarc_reports import daily_reports, relay
+from gatepost.app.lesson_keeping import LessonKeeping
 from gatepost.app.quarantine_keeping import QuarantineKeeping
 from gatepost.config.settings import Settings
 from gatepost.gateway.clock import SystemClock
@@ -45,6 +47,8 @@ async def keep_house(settings: Settings, line: ControlLine) -> None:
     loop.add_signal_handler(signal.SIGTERM, ended.set)
     loop.add_signal_handler(signal.SIGINT, lambda: None)  # the supervisor says when
     duties: list[Coroutine[Any, Any, object]] = [live(line), ended.wait(), keep_quarantine(settings, line)]
+    if settings.checks.sections()["spam_lessons"].enabled:
+        duties.append(keep_lessons(settings, line))
     if settings.dmarc_reports.enabled:
         duties.append(keep_reports(settings, line))
     tasks = [loop.create_task(duty) for duty in duties]
@@ -70,6 +74,14 @@ async def keep_reports(settings: Settings, alarms: Alarms) -> None:
 async def keep_quarantine(settings: Settings, alarms: Alarms) -> None:
     """Until it is cancelled."""
     keeping = QuarantineKeeping(settings, alarms)
+    while True:
+        await keeping.turn()
+        await rest(LOOK)
+
+
+async def keep_lessons(settings: Settings, alarms: Alarms) -> None:
+    """Until it is cancelled."""
+    keeping = LessonKeeping(settings, alarms)
     while True:
         await keeping.turn()
         await rest(LOOK)

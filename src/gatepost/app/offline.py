@@ -31,7 +31,7 @@ from gatepost.app.offline_world import Blank, Everybody, Hand, Notes, Unasked, U
 from gatepost.app.policy import Ports, judge_for
 from gatepost.app.recipients import directories_of, ldap_socket, recipients_of
 from gatepost.app.services import bound
-from gatepost.app.spam_filter import learn_dir, spam_filter
+from gatepost.app.spam_filter import correspondents, learn_dir, spam_filter
 from gatepost.auth.batv import BounceKeys
 from gatepost.config.bounce_keys import bounce_keys
 from gatepost.config.settings import Settings
@@ -45,6 +45,7 @@ from gatepost.gateway.tarpit import Tarpit
 from gatepost.model.trace import Trace
 from gatepost.ports.alarms import Alarms
 from gatepost.ports.clock import Clock
+from gatepost.ports.correspondents import Correspondents
 from gatepost.ports.counters import Counters, Gauges
 from gatepost.ports.directory import Directories, Directory
 from gatepost.ports.dns import Dns
@@ -87,7 +88,7 @@ def rehearse(settings: Settings, attempt: Attempt, *, ask: bool = True) -> Playe
         CannotPlay: a file that is named cannot be read, or the like.
     """
     with ExitStack() as stack:
-        learned = learn_dir(settings)
+        learned: Ports = {SpamFilter: spam_filter(learn_dir(settings)), Correspondents: correspondents(settings)}
         place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="gatepost-test-")))
         gateway = settings.gateway.model_copy(update={"data_dir": place})
         settings = settings.model_copy(update={"gateway": gateway})
@@ -96,7 +97,7 @@ def rehearse(settings: Settings, attempt: Attempt, *, ask: bool = True) -> Playe
         return asyncio.run(rehearsed(settings, attempt, ask, learned))
 
 
-async def rehearsed(settings: Settings, attempt: Attempt, ask: bool, learned: Path) -> Played:
+async def rehearsed(settings: Settings, attempt: Attempt, ask: bool, learned: Ports) -> Played:
     clock = SystemClock()
     notes, hand = Notes(), Hand()
     asked, left_alone = divided(settings, ask)
@@ -105,7 +106,7 @@ async def rehearsed(settings: Settings, attempt: Attempt, ask: bool, learned: Pa
     engines = engines_of(settings, clock, settings.gateway.data_dir)
     inspector = WatchedInspector(settings)
     outside: dict[type, object] = {
-        Inspector: inspector, Dns: resolver, Scanners: engines, SpamFilter: spam_filter(learned),
+        Inspector: inspector, Dns: resolver, Scanners: engines, **learned,
     }  # fmt: skip
     if not ask:
         outside |= {Dns: Unasked(), Scanners: Unscanned()}

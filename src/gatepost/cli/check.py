@@ -16,6 +16,7 @@ from gatepost.config.bounce_keys import lint_bounce_keys
 from gatepost.config.files import expiring, lint_files
 from gatepost.config.lint import lint
 from gatepost.config.lint_engines import lint_engines
+from gatepost.config.lint_spam_traps import lint_spam_traps
 from gatepost.config.live import probe
 from gatepost.config.live_directories import lint_lists
 from gatepost.config.load import Loaded, read
@@ -77,5 +78,6 @@ def offline_findings(loaded: Loaded) -> Iterator[Problem]:
     yield from lint_lists(loaded)
     yield from lint_engines(loaded)
     yield from lint_access_lists(loaded)
+    yield from lint_spam_traps(loaded)
     yield from lint_bounce_keys(loaded)
     yield from lint_quarantine(loaded)

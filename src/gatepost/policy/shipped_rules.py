@@ -82,6 +82,10 @@ BASICS = (
         )
         for phase in (RCPT, MESSAGE)
     ),
+    Rule(
+        name="spam-trap", phase=RCPT, action=Action.IGNORE, reply=OK_REPLIES[RCPT],
+        codes=("spam_trap.recipient",), ignore=("recipient.unknown", "harvest.*"),
+    ),
     drop("harvest-detected", RCPT, "421", "4.7.0", "Too many unknown recipients, try again later", "harvest.detected"),
     refuse("harvest-suspected", RCPT, "550", "5.1.1", "User unknown", "harvest.suspected"),
     refuse("unknown-recipient", RCPT, "550", "5.1.1", "User unknown", "recipient.unknown"),
@@ -137,6 +141,7 @@ FACTS = (
     refuse("greylisted", RCPT, "451", "4.7.1", "Greylisted, try again in {detail}", "greylist.delayed"),
     refuse("dnsbl", RCPT, "550", "5.7.1", "{detail}", "dnsbl_recipient.reached"),
     refuse("dnsbl", MESSAGE, "550", "5.7.1", "{detail}", "dnsbl_from.reached"),
+    refuse("spam-trap", MESSAGE, "550", "5.7.1", "Message refused as spam", "spam_trap_message.reached"),
     refuse("header-nul", MESSAGE, "554", "5.6.0", "The header contains NUL", "header.nul"),
     refuse("bounce-unsigned", MESSAGE, "550", "5.7.1", "This bounce answers no message of ours", "bounce.unsigned"),
     refuse(

@@ -9,7 +9,7 @@ from math import inf
 
 from gatepost.model.address import Address
 from gatepost.model.inspection import Inspection
-from gatepost.model.message import Field, Message
+from gatepost.model.message import Message
 from gatepost.model.reply import Reply
 from gatepost.model.stage import IPAddress
 from gatepost.model.trace import Trace
@@ -17,7 +17,6 @@ from gatepost.ports.backend import Delivery, Envelope, Extensions, Payload
 from gatepost.ports.directory import Found
 from gatepost.ports.lists import BadList, Entries
 from gatepost.ports.quarantine import Grounds
-from gatepost.ports.spam_filter import Opinion
 from gatepost.ports.unavailable import Unavailable
 
 TAKEN = Reply(250, "2.0.0", "Taken")
@@ -156,19 +155,6 @@ class FakeInspector:
         if self.down:
             raise Unavailable("inspector")
         return self.found
-
-
-class FakeSpamFilter:
-    """Has the same opinion of every message; a score is its own level."""
-
-    def __init__(self, opinion: Opinion) -> None:
-        self.said = opinion
-
-    def opinion(self, header: tuple[Field, ...], seen: Inspection, evidence: tuple[str, ...]) -> Opinion:
-        return self.said
-
-    def level(self, score: float, is_taught: bool) -> int:
-        return max(0, min(9 if is_taught else 6, int(score)))
 
 
 class FakeList:

@@ -7,7 +7,7 @@ are made by `gatepost.model.samples`.
 Keys of a world: `directory` (domain → local parts, or "any"), `counters` (key → count), `files` (path → entries),
 `dns` (name or address → records by type, see `fake_dns`; what is not there does not exist), `memory` (key → text),
 `bounce_keys` (fields of `BounceKeys`), `inspection` (the `Inspection` of every message),
-`spam_filter` (fields of `Opinion`), `engines`
+`spam_filter` (fields of `Opinion`), `correspondents` (address of ours → those it has written to), `engines`
 (name → fields of what it says of every message, see `FakeScanners`).
 """
 
@@ -22,10 +22,12 @@ from gatepost.model.inspection import Inspection
 from gatepost.model.message import Message
 from gatepost.ports.alarms import Alarms
 from gatepost.ports.clock import Clock
+from gatepost.ports.correspondents import Correspondents
 from gatepost.ports.counters import Counters
 from gatepost.ports.directory import Directories
 from gatepost.ports.dns import Answer, Dns, MailExchanger
 from gatepost.ports.inspector import Inspector
+from gatepost.ports.lessons import LessonBox
 from gatepost.ports.lists import Lists
 from gatepost.ports.memory import Memory
 from gatepost.ports.own_names import OwnNames
@@ -33,6 +35,7 @@ from gatepost.ports.scanner import Scanned, Scanners, Silent
 from gatepost.ports.spam_filter import Opinion, SpamFilter
 from gatepost.testing.fake_dns import FakeDns
 from gatepost.testing.fake_engines import FakeScanners
+from gatepost.testing.fake_spam_filter import FakeCorrespondents, FakeLessonBox, FakeSpamFilter
 from gatepost.testing.fakes import (
     FakeAlarms,
     FakeClock,
@@ -41,7 +44,6 @@ from gatepost.testing.fakes import (
     FakeInspector,
     FakeLists,
     FakeMemory,
-    FakeSpamFilter,
 )
 
 OWN = OwnNames("mx1.example.com", frozenset({"example.com"}), frozenset({ip_address("198.51.100.25")}))
@@ -54,9 +56,13 @@ ORDINARY_DAY: Mapping[str, Any] = {
     "bounce_keys": {},
     "inspection": Inspection(),
     "spam_filter": {"score": -5.0},
+    "correspondents": {},
     "engines": {},
 }
 
+DOWN = (
+    FakeCorrespondents, FakeCounters, FakeDirectories, FakeDns, FakeInspector, FakeLessonBox, FakeMemory, FakeScanners
+)  # fmt: skip
 Ports = dict[type, object]
 
 
@@ -70,10 +76,12 @@ def ports_in(world: Mapping[str, Any]) -> Ports:
         Alarms: FakeAlarms(),
         BounceKeys: BounceKeys(**today["bounce_keys"]),
         Clock: clock,
+        Correspondents: FakeCorrespondents(today["correspondents"]),
         Counters: FakeCounters(clock, today["counters"]),
         Directories: FakeDirectories(today["directory"]),
         Dns: FakeDns(today["dns"]),
         Inspector: FakeInspector(today["inspection"]),
+        LessonBox: FakeLessonBox(),
         Lists: FakeLists(today["files"]),
         Memory: FakeMemory(clock, today["memory"]),
         OwnNames: OWN,
@@ -86,7 +94,7 @@ def ports_down(world: Mapping[str, Any]) -> Ports:
     """The same, but whatever can be out of reach is."""
     ports = ports_in(world)
     for port in ports.values():
-        if isinstance(port, FakeCounters | FakeDirectories | FakeDns | FakeInspector | FakeMemory | FakeScanners):
+        if isinstance(port, DOWN):
             port.down = True
     return ports
 

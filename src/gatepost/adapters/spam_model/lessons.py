@@ -172,17 +172,18 @@ class Lessons:
 
 # ── a lesson as octets ───────────────────────────────────────────────────────
 def packed(lesson: Lesson) -> tuple[bytes, bytes]:
-    """Places as what each is above the one before: one octet for most instead of five."""
-    steps = [[after - before for before, after in zip([0, *group], group, strict=False)] for group in ordered(lesson)]
-    return msgspec.msgpack.encode(steps), packed_change(lesson)
+    return packed_places(lesson.places), packed_change(lesson)
+
+
+def packed_places(features: Features) -> bytes:
+    """Each as what it is above the one before: one octet for most instead of five."""
+    ordered = [sorted(group) for group in features]
+    steps = [[after - before for before, after in zip([0, *group], group, strict=False)] for group in ordered]
+    return msgspec.msgpack.encode(steps)
 
 
 def packed_change(lesson: Lesson) -> bytes:
     return msgspec.msgpack.encode((lesson.added, lesson.to_bias))
-
-
-def ordered(lesson: Lesson) -> list[list[int]]:
-    return [sorted(group) for group in lesson.places]
 
 
 def places_of(octets: bytes) -> tuple[tuple[int, ...], ...]:

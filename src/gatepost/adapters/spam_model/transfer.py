@@ -43,6 +43,11 @@ class Exported(Struct, frozen=True, array_like=True):
     learned: float
     places: bytes
 
+    @property
+    def features(self) -> Features:
+        """Raises ValueError."""
+        return places_of(self.places)
+
 
 class Lecture(Struct, frozen=True):
     """One mail that is to teach."""
@@ -116,10 +121,17 @@ def whole(waiting: bytearray) -> Iterator[bytes]:
 
 
 def lecture(octets: bytes) -> Lecture:
+    one = exported(octets)
+    return Lecture(one.digest, one.is_spam, one.features)
+
+
+def exported(octets: bytes) -> Exported:
+    """One lesson whose features are there. Raises `BadExport`."""
     try:
         one = msgspec.msgpack.decode(octets, type=Exported)
+        places_of(one.places)
         if len(one.digest) != DIGEST:
             raise ValueError("no digest")
-        return Lecture(one.digest, one.is_spam, places_of(one.places))
     except ValueError as error:
         raise BadExport(f"it is damaged: {error}") from None
+    return one
