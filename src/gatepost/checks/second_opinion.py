@@ -3,8 +3,8 @@
 Asked of the whole message, as a recipient would have it: of every engine that `engines` names (`[engines.<name>]`:
 rspamd, SpamAssassin), all at once. Each has points and a threshold of its own; a score at that threshold is worth
 `weight` points here, others in proportion: never more than twice that, and at most half of it in favour of a message.
-They count with everything else, and in the spam confidence level (`spam`). Nobody is asked about who has logged in or
-is allowed, nor an engine about a message larger than its `max_size`.
+They count with everything else, and in the spam confidence level (`spam`); see Gatepost's page on the spam filter.
+Nobody is asked about who has logged in or is allowed, nor an engine about a message larger than its `max_size`.
 
 It is evidence only: an engine that gives no answer is told of and counts for nothing, unless `if_unavailable` says
 otherwise.

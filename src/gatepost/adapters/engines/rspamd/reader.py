@@ -24,6 +24,8 @@ class ResponseReader:
 
     def feed(self, octets: bytes) -> bytes | None:
         """The body once it is whole. Raises `BadAnswer`."""
+        if not octets:  # which h11 would take for the end
+            return None
         self.length += len(octets)
         if self.length > RESPONSE_LIMIT:
             raise BadAnswer("its response is too large")

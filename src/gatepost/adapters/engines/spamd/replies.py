@@ -27,6 +27,7 @@ NUMBER = rb"(-?[0-9]{1,6}(?:\.[0-9]{1,6})?)"
 VERDICT = re.compile(rb"(True|False|Yes|No) ; " + NUMBER + rb" / " + NUMBER, re.IGNORECASE)
 LENGTH = re.compile(rb"[0-9]{1,8}")
 YES = (b"true", b"yes")
+ROUNDED = 0.11  # points; what is told is rounded to a tenth
 
 
 class Told(Struct, frozen=True):
@@ -107,7 +108,7 @@ def head_of(header: bytes) -> Head:
     score, threshold = float(verdict[2]), float(verdict[3])
     if threshold <= 0:
         raise BadAnswer("its threshold is not above 0")
-    if (verdict[1].lower() in YES) is not (score >= threshold):
+    if (verdict[1].lower() in YES) is not (score >= threshold) and abs(score - threshold) > ROUNDED:
         raise BadAnswer("contradicts itself")
     return Head(score, threshold, length_of(fields))
 
