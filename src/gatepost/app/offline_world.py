@@ -12,7 +12,7 @@ from gatepost.ports.directory import Found
 from gatepost.ports.dns import Answer, MailExchanger
 from gatepost.ports.quarantine import Grounds, Holdable
 from gatepost.ports.scanner import Scanned, Silent
-from gatepost.ports.second_opinion import NoOpinion
+from gatepost.ports.second_opinion import NoOpinion, SecondOpinion
 from gatepost.ports.unavailable import Unavailable
 
 KEPT = 1024 * 1024  # octets from the start of a message: room for the largest header
@@ -121,10 +121,10 @@ class Unscanned:
 
 
 class Unconsulted:
-    """Spam engines that are left alone: no opinion is none."""
+    """Spam engines that are left alone, and that nothing waits for."""
 
-    async def ask(self, at: MessageStage, engines: tuple[str, ...]) -> tuple[NoOpinion, ...]:
-        return tuple(NoOpinion(engine=name, reason="not asked") for name in engines)
+    async def ask(self, at: MessageStage, engines: tuple[str, ...]) -> tuple[SecondOpinion | NoOpinion, ...]:
+        return ()
 
 
 class Unheard:
