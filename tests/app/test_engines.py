@@ -3,7 +3,16 @@
 from gatepost.adapters.engines.clamd.scanner import ClamdScanner
 from gatepost.adapters.engines.command import CommandScanner
 from gatepost.adapters.engines.icap.scanner import IcapScanner
-from gatepost.app.engines import antivirus_settings, engines_of, rule_directories, watch_engines
+from gatepost.adapters.engines.rspamd.engine import Rspamd
+from gatepost.adapters.engines.spamd.engine import Spamd
+from gatepost.app.engines import (
+    antivirus_settings,
+    engines_of,
+    opinions_of,
+    rule_directories,
+    watch_engines,
+    watch_opinions,
+)
 from gatepost.ports.scanner import Scanned
 from gatepost.testing.fakes import FakeAlarms, FakeClock
 from tests.config.texts import loaded
@@ -62,3 +71,32 @@ def test_an_engine_without_an_answer_or_with_old_signatures_is_an_alarm(tmp_path
     assert "10 days" in alarms.up["engine.clamav.signatures"]
     desk.remember("y", Scanned(engine="clamav", signatures=clock.now()))
     assert up() == []
+
+
+OTHERS = {
+    "r": {"type": "rspamd", "address": "http://127.0.0.1:1", "concurrency": 7},
+    "s": {"type": "spamassassin", "address": "127.0.0.1:1"},
+    "unasked": {"type": "spamassassin", "address": "127.0.0.1:2"},
+}
+
+
+def consulting(**check):
+    return loaded({"engines": OTHERS, "checks": {"second_opinion": {"engines": ["r", "s"], **check}}}).settings
+
+
+def test_a_worker_has_the_spam_engines_that_are_asked(tmp_path):
+    desks = opinions_of(consulting(), FakeClock(), tmp_path).by_name
+    assert {name: type(desk.engine) for name, desk in desks.items()} == {"r": Rspamd, "s": Spamd}
+    assert desks["r"].settings.concurrency == 7
+    assert desks["s"].engine.hostname == "mx1.example.com"
+    assert not opinions_of(consulting(enabled=False), FakeClock(), tmp_path).by_name
+
+
+def test_a_spam_engine_without_an_answer_is_an_alarm(tmp_path):
+    alarms, opinions = FakeAlarms(), opinions_of(consulting(), FakeClock(), tmp_path)
+    opinions.by_name["r"].problem = "r: down"
+    watch_opinions(opinions, alarms)
+    assert alarms.up == {"engine.r": "Spam engine gives no answer: r: down"}
+    opinions.by_name["r"].problem = ""
+    watch_opinions(opinions, alarms)
+    assert not alarms.up

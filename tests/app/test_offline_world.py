@@ -4,7 +4,8 @@ from ipaddress import ip_address
 
 import pytest
 
-from gatepost.app.offline_world import Unasked
+from gatepost.app.offline_world import Unasked, Unconsulted
+from gatepost.model.samples import message
 from gatepost.ports.unavailable import Unavailable
 
 
@@ -12,3 +13,7 @@ from gatepost.ports.unavailable import Unavailable
 async def test_a_dns_that_is_left_alone_has_no_answer(question):
     with pytest.raises(Unavailable, match="not asked"):
         await getattr(Unasked(), question)(ip_address("192.0.2.1"))
+
+
+async def test_spam_engines_that_are_left_alone_say_nothing():
+    assert await Unconsulted().ask(message(), ("rspamd",)) == ()

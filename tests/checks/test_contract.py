@@ -19,11 +19,12 @@ from gatepost.ports.directory import Directories
 from gatepost.ports.inspector import Inspector
 from gatepost.ports.memory import Memory
 from gatepost.ports.scanner import Scanners
+from gatepost.ports.second_opinion import SecondOpinions
 from gatepost.testing.fakes import FakeClock
 from gatepost.testing.stages import ports_down, ports_in, ports_silent
 
 CHECKS = check_classes()
-MAY_BE_DOWN = {Counters, Directories, Inspector, Memory, Scanners}
+MAY_BE_DOWN = {Counters, Directories, Inspector, Memory, Scanners, SecondOpinions}
 LIMIT = 0.02  # seconds that a silent outside gets here
 
 every_check = pytest.mark.parametrize("cls", CHECKS.values(), ids=CHECKS)

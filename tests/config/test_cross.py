@@ -4,6 +4,8 @@ import pytest
 
 from tests.config.texts import inbound, problems, text, wrong
 
+CLAMD = {"type": "clamd", "address": "127.0.0.1"}
+RSPAMD = {"type": "rspamd", "address": "http://127.0.0.1"}
 INTERNAL = {"bind": ["127.0.0.1:2526"], "role": "internal", "relay": "inside", "relay_from": ["10.0.0.0/8"]}
 
 
@@ -34,6 +36,20 @@ INTERNAL = {"bind": ["127.0.0.1:2526"], "role": "internal", "relay": "inside", "
         (
             {"checks": {"antivirus": {"engines": ["clamav"]}}},
             "checks.antivirus.engines: there is no [engines.clamav] | Add a section [engines.clamav].",
+        ),
+        (
+            {"checks": {"second_opinion": {"engines": ["rspamd"]}}},
+            "checks.second_opinion.engines: there is no [engines.rspamd] | Add a section [engines.rspamd].",
+        ),
+        (
+            {"engines": {"r": RSPAMD}, "checks": {"antivirus": {"engines": ["r"]}}},
+            'checks.antivirus.engines: [engines.r] is of type "rspamd", which knows spam, not malware | '
+            "Name it in engines of [checks.second_opinion].",
+        ),
+        (
+            {"engines": {"c": CLAMD}, "checks": {"second_opinion": {"engines": ["c"]}}},
+            'checks.second_opinion.engines: [engines.c] is of type "clamd", which knows malware, not spam | '
+            "Name it in engines of [checks.antivirus].",
         ),
         (
             {"engines": {"-x": {"type": "clamd", "address": "127.0.0.1"}}},
@@ -111,3 +127,13 @@ def test_mistakes_of_all_kinds_are_told_at_once_in_the_order_of_the_file():
 def test_what_has_the_wrong_type_does_not_stop_the_search():
     toml = 'profile = 3\ngateway = "x"\nlisteners = []\ndomains = 1\nchecks = 4\npolicy = [1]\nlog = 2\nbackends = ""\n'
     assert len(problems(toml)) == 8
+
+
+def test_engines_where_they_belong_are_right():
+    engines = {"c": CLAMD, "r": RSPAMD, "s": {"type": "spamassassin", "address": "127.0.0.1", "user": "filter"}}
+    checks = {"antivirus": {"engines": ["c"]}, "second_opinion": {"engines": ["r", "s"]}}
+    assert wrong({"engines": engines, "checks": checks}) == []
+
+
+def test_a_name_of_an_engine_that_is_no_name_is_told_once():
+    assert len(wrong({"checks": {"second_opinion": {"engines": [7]}}})) == 1

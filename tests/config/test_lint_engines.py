@@ -63,3 +63,24 @@ def test_rules_are_compiled(tmp_path):
     (tmp_path / "a.yar").unlink()
     tmp_path.rmdir()
     assert found(engine) == [("engine.rules", Severity.ERROR, "directories")]
+
+
+def opinions(address, **check):
+    change = {
+        "engines": {"e": {"type": "rspamd", "address": address}},
+        "checks": {"second_opinion": {"engines": ["e"], **check}},
+    }
+    return [(problem.rule, problem.severity, problem.key) for problem in lint_engines(loaded(change))]
+
+
+def test_a_spam_engine_on_this_machine_is_quiet():
+    assert opinions("http://127.0.0.1") == opinions("unix:/run/rspamd/x") == []
+
+
+def test_a_spam_engine_that_is_not_asked_is_told():
+    assert opinions("http://127.0.0.1", engines=[]) == [("engine.not-asked", Severity.WARNING, "")]
+    assert opinions("http://127.0.0.1", enabled=False) == [("engine.not-asked", Severity.WARNING, "")]
+
+
+def test_a_spam_engine_across_a_network_is_told():
+    assert opinions("http://10.0.0.7") == [("engine.in-clear", Severity.INFO, "address")]

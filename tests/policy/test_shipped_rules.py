@@ -46,10 +46,13 @@ KNOWN_ONLY = {
     "arc.fail", "sender_id.pass", "sender_id.fail", "sender_id.no_address", "dmarc.pass", "dmarc.none",
     "dmarc.overridden", "spam_lessons.spam", "spam_lessons.ham",
     "antivirus.no_answer", "antivirus.outdated", "dnsbl.no_answer", "dnsbl_names.no_answer", "dnsbl_from.no_answer",
+    "second_opinion.no_answer",
 }  # fmt: skip
 WEIGHED = {
     # points are those of the operator's list; what they come to is `dnsbl_recipient.reached`
     "dnsbl.listed", "dnsbl.vouched", "dnsbl_names.helo", "dnsbl_names.sender", "dnsbl_from.listed", "dnsbl_from.link",
+    # points are those of another engine, by the weight that it has
+    "second_opinion.spam", "second_opinion.suspicious", "second_opinion.ham",
 }  # fmt: skip
 WISHED = {code for code in KINDS if code.partition(".")[0] in WISHING}  # as the check's own settings want it
 CLASS = {Action.REJECT: "5", Action.DEFER: "4"}

@@ -11,6 +11,8 @@ from tests.servers.clamd import Clamd
 from tests.servers.gateway import Gateway
 from tests.servers.names import NameServer
 from tests.servers.postfix import Postfix, ReceivingPostfix, SendingPostfix
+from tests.servers.rspamd import Rspamd
+from tests.servers.spamd import Spamd
 from tests.servers.unbound import Unbound
 
 
@@ -144,6 +146,23 @@ def start_clamd() -> Iterator[Callable[..., Clamd]]:
 def c_icap(clamd: Clamd) -> Iterator[CIcap]:
     """An ICAP server in front of `clamd`."""
     server = CIcap(clamd)
+    try:
+        yield server.start()
+    finally:
+        server.discard()
+
+
+@pytest.fixture(scope="session")
+def rspamd() -> Iterator[Rspamd]:
+    """A spam engine that is asked by HTTP; no name exists for it."""
+    with NameServer({}) as names, Rspamd(names=names.port, reject=15) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def spamd() -> Iterator[Spamd]:
+    """SpamAssassin, which asks no network."""
+    server = Spamd()
     try:
         yield server.start()
     finally:

@@ -17,8 +17,8 @@ packages=(
     unbound
     # an antivirus engine, and an ICAP server in front of one
     clamav-daemon c-icap libc-icap-mod-virus-scan
-    # scanners to compare with
-    rspamd redis-server
+    # other spam engines: asked for a second opinion, and to compare with
+    rspamd redis-server spamassassin spamd
     # what the program of Exim needs, see below
     adduser libdb5.3 libgnutls-dane0 libidn12 libnsl2 libpcre2-8-0
     openssl procps

@@ -19,6 +19,9 @@ PACKAGE_OF = {
     "samba-tool": "samba-common-bin",
     "unbound": "unbound",
     "clamd": "clamav-daemon",
+    "rspamd": "rspamd",
+    "redis-server": "redis-server",
+    "spamd": "spamd",
     "c-icap": "libc-icap-mod-virus-scan",
 }
 

@@ -13,7 +13,7 @@ from gatepost.adapters.directory_file import FileDirectory
 from gatepost.adapters.dns.resolver import Resolver
 from gatepost.adapters.lists import FileLists
 from gatepost.adapters.spam_model.box import Box
-from gatepost.app.engines import antivirus_settings, engines_of, watch_engines
+from gatepost.app.engines import antivirus_settings, engines_of, opinions_of, watch_engines, watch_opinions
 from gatepost.app.inspection import WatchedInspector
 from gatepost.app.learning import learning
 from gatepost.app.policy import judge_for
@@ -45,6 +45,7 @@ from gatepost.ports.lists import Lists
 from gatepost.ports.memory import Memory
 from gatepost.ports.own_names import OwnNames
 from gatepost.ports.scanner import Scanners
+from gatepost.ports.second_opinion import SecondOpinions
 from gatepost.ports.spam_filter import SpamFilter
 
 log = structlog.get_logger()
@@ -107,6 +108,7 @@ class Graph:
         self.bounce_keys = bounce_keys(settings)
         self.inspector = WatchedInspector(settings)
         self.engines = engines_of(settings, self.clock, spool_dir(settings.gateway.data_dir))
+        self.opinions = opinions_of(settings, self.clock, spool_dir(settings.gateway.data_dir))
         self.ports = {**self.make_ports(), Scanners: scanners or self.engines}
         self.listeners = {name: self.listener(name, section) for name, section in settings.listeners.items()}
 
@@ -132,6 +134,7 @@ class Graph:
             OwnNames: own_names(self.settings),
             BounceKeys: self.bounce_keys,
             Inspector: self.inspector,
+            SecondOpinions: self.opinions,
             SpamFilter: spam_filter(learn_dir(self.settings)),
             LessonBox: Box(learn_dir(self.settings)),
             Correspondents: correspondents(self.settings),
@@ -172,6 +175,7 @@ class Graph:
         self.watch_resolvers()
         self.inspector.watch(self.alarms)
         watch_engines(self.engines, antivirus_settings(self.settings).max_signature_age, self.alarms, self.clock)
+        watch_opinions(self.opinions, self.alarms)
         for name, directory in self.directories.items():
             if problem := problem_of(directory):
                 self.alarms.raise_alarm(f"directory.{name}", f"Directory {name}: {problem}")
@@ -213,6 +217,7 @@ class Graph:
                 directory.close()
         self.resolver.close()
         self.engines.close()
+        self.opinions.close()
         self.inspector.close()
         self.quarantine.close()
         await asyncio.gather(*(backend.close(grace=CLOSING) for backend in self.backends.values()))

@@ -2,7 +2,7 @@
 
 Protocol, checks and policy are those of the gateway; only what stands behind their ports is not. Checks that count
 (rates, harvesting) are left out, the tar pit's waits are noted and not waited, and the mail server takes everything.
-Directories, the DNS and antivirus engines are asked, unless they are to be left alone.
+Directories, the DNS, antivirus and spam engines are asked, unless they are to be left alone.
 """
 
 import asyncio
@@ -23,11 +23,11 @@ from gatepost.adapters.directory_ldap.process import serve
 from gatepost.adapters.directory_ldap.settings import LdapSettings, missing
 from gatepost.adapters.dns.resolver import Resolver
 from gatepost.adapters.lists import FileLists
-from gatepost.app.engines import engines_of
+from gatepost.app.engines import engines_of, opinions_of
 from gatepost.app.graph import on_bug, own_names
 from gatepost.app.inspection import WatchedInspector
 from gatepost.app.offline_session import NODE, Attempt, play
-from gatepost.app.offline_world import Blank, Everybody, Hand, Notes, Unasked, Unheard, Unscanned, Willing
+from gatepost.app.offline_world import Blank, Everybody, Hand, Notes, Unasked, Unconsulted, Unheard, Unscanned, Willing
 from gatepost.app.policy import Ports, judge_for
 from gatepost.app.recipients import directories_of, ldap_socket, recipients_of
 from gatepost.app.services import bound
@@ -54,6 +54,7 @@ from gatepost.ports.lists import Lists
 from gatepost.ports.memory import Memory
 from gatepost.ports.own_names import OwnNames
 from gatepost.ports.scanner import Scanners
+from gatepost.ports.second_opinion import SecondOpinions
 from gatepost.ports.spam_filter import SpamFilter
 
 PATIENCE = 1.0  # seconds for connections to mail servers that were asked for recipients to close
@@ -82,7 +83,7 @@ def rehearse(settings: Settings, attempt: Attempt, *, ask: bool = True) -> Playe
     """Play it.
 
     Args:
-        ask: directories that are not in a file, the DNS, and antivirus engines.
+        ask: directories that are not in a file, the DNS, and antivirus and spam engines.
 
     Raises:
         CannotPlay: a file that is named cannot be read, or the like.
@@ -104,12 +105,13 @@ async def rehearsed(settings: Settings, attempt: Attempt, ask: bool, learned: Po
     pools: dict[str, Pool] = {}
     resolver = Resolver(settings.dns, clock)
     engines = engines_of(settings, clock, settings.gateway.data_dir)
+    opinions = opinions_of(settings, clock, settings.gateway.data_dir)
     inspector = WatchedInspector(settings)
     outside: dict[type, object] = {
-        Inspector: inspector, Dns: resolver, Scanners: engines, **learned,
+        Inspector: inspector, Dns: resolver, Scanners: engines, SecondOpinions: opinions, **learned,
     }  # fmt: skip
     if not ask:
-        outside |= {Dns: Unasked(), Scanners: Unscanned()}
+        outside |= {Dns: Unasked(), Scanners: Unscanned(), SecondOpinions: Unconsulted()}
     try:
         pools |= {name: pool(settings, name) for name in backends_asked(settings, asked)}
         directories = directories_of(settings_asking(settings, asked), pools, clock, 1)
@@ -124,6 +126,7 @@ async def rehearsed(settings: Settings, attempt: Attempt, ask: bool, learned: Po
                 directory.close()
         resolver.close()
         engines.close()
+        opinions.close()
         inspector.close()
         await asyncio.gather(*(pool.close(PATIENCE) for pool in pools.values()))
     trace = structs.replace(notes.traces[-1], handovers=())  # nobody has got it

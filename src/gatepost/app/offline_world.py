@@ -5,12 +5,14 @@ from ipaddress import IPv4Address, IPv6Address
 from gatepost.model.address import Address
 from gatepost.model.message import Message
 from gatepost.model.reply import Reply
+from gatepost.model.stage import MessageStage
 from gatepost.model.trace import Trace
 from gatepost.ports.backend import Delivery, Envelope, Extensions, Payload
 from gatepost.ports.directory import Found
 from gatepost.ports.dns import Answer, MailExchanger
 from gatepost.ports.quarantine import Grounds, Holdable
 from gatepost.ports.scanner import Scanned, Silent
+from gatepost.ports.second_opinion import NoOpinion, SecondOpinion
 from gatepost.ports.unavailable import Unavailable
 
 KEPT = 1024 * 1024  # octets from the start of a message: room for the largest header
@@ -116,6 +118,13 @@ class Unscanned:
 
     async def scan(self, content: Message | bytes, engines: tuple[str, ...]) -> tuple[Scanned | Silent, ...]:
         return tuple(Silent(engine=name, reason="not asked", required=False) for name in engines)
+
+
+class Unconsulted:
+    """Spam engines that are left alone, and that nothing waits for."""
+
+    async def ask(self, at: MessageStage, engines: tuple[str, ...]) -> tuple[SecondOpinion | NoOpinion, ...]:
+        return ()
 
 
 class Unheard:

@@ -116,7 +116,7 @@ class Spam(Check[MessageStage]):
         kinds=(*LEVELS[1:], PHISHING),
         after=(
             "arc", "attachments", "author", "bounce", "correspondent", "dkim", "dkim_replay", "dmarc", "header",
-            "impersonation", "lines", "links", "lookalike", "mime", "own_author", "spam_trap_message",
+            "impersonation", "lines", "links", "lookalike", "mime", "own_author", "second_opinion", "spam_trap_message",
         ),
         timeout=5.0,
     )  # fmt: skip

@@ -198,6 +198,9 @@ def unsolicited(look: Look) -> Iterator[Answer]:
     action, threshold = getattr(section, "gateway_action", "none"), getattr(section, "gateway_threshold", 0)
     done = f"; {action} from {threshold}" if action != "none" else ""
     yield look.check("spam", f"spam confidence level at the end of data{done}")
+    engines = getattr(look.sections["second_opinion"], "engines", ())
+    state = look.check("second_opinion", "").state if engines else State.OFF
+    yield Answer(state, "[engines]", f"other spam engines: {', '.join(engines) or 'none'}")
     policy = look.settings.policy
     text = (
         f"by points of the checks there are: refused from {policy.reject_score:g}"

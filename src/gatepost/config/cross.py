@@ -19,6 +19,9 @@ from gatepost.syntax.domain import domain
 
 NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")  # names of sections stand in logs and traces
 ANY = "any"
+ENGINES_OF = ("antivirus", "second_opinion")  # checks that ask engines
+KINDS_OF = {"antivirus": ("clamd", "icap", "yara", "command"), "second_opinion": ("rspamd", "spamassassin")}
+KNOWS = {"antivirus": "knows malware, not spam", "second_opinion": "knows spam, not malware"}
 OUTBOUND = (Role.SUBMISSION.value, Role.INTERNAL.value)
 
 
@@ -65,9 +68,9 @@ def dangling(raw: Data) -> Iterator[Found]:
     for name, _ in tables(raw, "directories"):
         yield from reference(raw, ("directories", name, "backend"), "backends")
     yield from reference(raw, ("dmarc_reports", "backend"), "backends")
-    asked = value_at(raw, ("checks", "antivirus", "engines"))
-    for i in range(len(asked) if isinstance(asked, list) else 0):
-        yield from reference(raw, ("checks", "antivirus", "engines", i), "engines")
+    for check in ENGINES_OF:
+        for path in engines_named(raw, check):
+            yield from reference(raw, path, "engines")
 
 
 def reference(raw: Data, path: Path, section: str) -> Iterator[Found]:
@@ -80,6 +83,25 @@ def reference(raw: Data, path: Path, section: str) -> Iterator[Found]:
     )
     also = f' "{ANY}" takes every address.' if path[-1] == "recipients" else ""
     yield Found(path, "reference", f"there is no [{section}.{value}]", near + also)
+
+
+def engines_named(raw: Data, check: str) -> Iterator[Path]:
+    """Each place of a name in `[checks.<check>] engines`."""
+    path: Path = ("checks", check, "engines")
+    named = value_at(raw, path)
+    yield from ((*path, i) for i in range(len(named) if isinstance(named, list) else 0))
+
+
+def misplaced(raw: Data) -> Iterator[Found]:
+    """An engine that is asked for what it does not know."""
+    engines = dict(tables(raw, "engines"))
+    for check, other in (ENGINES_OF, ENGINES_OF[::-1]):
+        for path in engines_named(raw, check):
+            name = value_at(raw, path)
+            kind = str(engines.get(name, {}).get("type", "")) if isinstance(name, str) else ""
+            if kind in KINDS_OF[other]:
+                message = f'[engines.{name}] is of type "{kind}", which {KNOWS[other]}'
+                yield Found(path, "engine.kind", message, f"Name it in engines of [checks.{other}].")
 
 
 def bad_names(raw: Data) -> Iterator[Found]:
@@ -172,6 +194,7 @@ def strings(value: object, path: Path) -> Iterator[tuple[Path, str]]:
 
 RULES: tuple[Callable[[Data], Iterator[Found]], ...] = (
     dangling,
+    misplaced,
     bad_names,
     unserved,
     roles,

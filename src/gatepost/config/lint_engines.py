@@ -1,13 +1,16 @@
-"""Which settings of antivirus engines are allowed but will hurt, and do rules of the operator's own compile?"""
+"""Which settings of engines are allowed but will hurt, and do rules of the operator's own compile?"""
 
 import os
 from collections.abc import Iterator
 from ipaddress import ip_address
 
+from gatepost.adapters.engines.opinion_settings import OpinionSettings, RspamdSettings, SpamdSettings
 from gatepost.adapters.engines.settings import (
     ClamdSettings,
     CommandSettings,
+    EngineAddress,
     EngineSettings,
+    IcapService,
     IcapSettings,
     YaraSettings,
 )
@@ -25,10 +28,10 @@ ANTIVIRUS: Path = ("checks", "antivirus")
 def lint_engines(loaded: Loaded) -> Iterator[Problem]:
     """Needs no network."""
     asked = engines_asked(loaded)
-    yield from left_out(loaded, asked)
+    yield from left_out(loaded)
     yield from waved_through(loaded, asked)
     largest = max((listener.limits.message_size for listener in loaded.settings.listeners.values()), default=0)
-    for name in asked:
+    for name in (*asked, *engines_asked(loaded, "second_opinion")):
         settings = loaded.settings.engines.get(name)
         match settings:
             case YaraSettings():
@@ -37,20 +40,23 @@ def lint_engines(loaded: Loaded) -> Iterator[Problem]:
                 yield from too_large(loaded, name, settings, largest)
                 yield from in_clear(loaded, name, settings)
                 yield from program(loaded, name, settings)
+            case OpinionSettings():
+                yield from in_clear(loaded, name, settings)
 
 
-def engines_asked(loaded: Loaded) -> tuple[str, ...]:
-    """Names in `[checks.antivirus] engines`; none where the check is off."""
-    section = loaded.settings.checks.sections().get("antivirus")
+def engines_asked(loaded: Loaded, check: str = "antivirus") -> tuple[str, ...]:
+    """Names in `[checks.<check>] engines`; none where the check is off."""
+    section = loaded.settings.checks.sections().get(check)
     asked: tuple[str, ...] = getattr(section, "engines", ())
     return asked if section is not None and section.enabled else ()
 
 
-def left_out(loaded: Loaded, asked: tuple[str, ...]) -> Iterator[Problem]:
-    for name in loaded.settings.engines:
-        if name not in asked:
-            message = "it is not asked: [checks.antivirus] does not name it, or is off"
-            fix = f'Add "{name}" to engines of [checks.antivirus], or take the section out.'
+def left_out(loaded: Loaded) -> Iterator[Problem]:
+    for name, settings in loaded.settings.engines.items():
+        check = "second_opinion" if isinstance(settings, OpinionSettings) else "antivirus"
+        if name not in engines_asked(loaded, check):
+            message = f"it is not asked: [checks.{check}] does not name it, or is off"
+            fix = f'Add "{name}" to engines of [checks.{check}], or take the section out.'
             yield finding(loaded, "engine.not-asked", ("engines", name, ""), message, fix)
 
 
@@ -80,8 +86,10 @@ def too_large(loaded: Loaded, name: str, settings: EngineSettings, largest: int)
         yield finding(loaded, "engine.max-size", ("engines", name, "max_size"), message, fix, Severity.INFO)
 
 
-def in_clear(loaded: Loaded, name: str, settings: EngineSettings) -> Iterator[Problem]:
-    places = settings.places if isinstance(settings, ClamdSettings | IcapSettings) else ()
+def in_clear(loaded: Loaded, name: str, settings: EngineSettings | OpinionSettings) -> Iterator[Problem]:
+    if not isinstance(settings, ClamdSettings | IcapSettings | RspamdSettings | SpamdSettings):
+        return
+    places: tuple[EngineAddress | IcapService, ...] = settings.places
     far = [place for place in places if place.host and not is_here(place.host)]
     if far:
         key = "address" if settings.model_dump().get("address") else "addresses"

@@ -16,6 +16,7 @@ from gatepost.config.live_dns import probe_resolvers
 from gatepost.config.live_dnsbl import probe_block_lists
 from gatepost.config.live_engines import probe_engines
 from gatepost.config.live_inspection import probe_inspection
+from gatepost.config.live_opinions import probe_opinions
 from gatepost.config.load import Loaded
 from gatepost.config.problems import Problem, Severity, in_order
 from gatepost.config.quarantine import lint_room
@@ -33,6 +34,7 @@ async def probe(loaded: Loaded) -> tuple[Problem, ...]:
         probe_resolvers(loaded),
         probe_block_lists(loaded),
         probe_engines(loaded),
+        probe_opinions(loaded),
         probe_inspection(loaded),
     )
     return in_order([*probe_binds(loaded), *probe_places(loaded), *chain.from_iterable(asked)])

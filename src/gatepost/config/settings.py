@@ -11,6 +11,7 @@ from gatepost.adapters.directory_file import FileSettings
 from gatepost.adapters.directory_ldap.settings import LdapSettings
 from gatepost.adapters.dmarc_reports.settings import DmarcReportSettings
 from gatepost.adapters.dns.settings import DnsSettings
+from gatepost.adapters.engines.opinion_settings import RspamdSettings, SpamdSettings
 from gatepost.adapters.engines.settings import ClamdSettings, CommandSettings, IcapSettings, YaraSettings
 from gatepost.adapters.inspection.settings import InspectionSettings
 from gatepost.adapters.journal.settings import JournalSettings, LogSettings
@@ -24,7 +25,10 @@ from gatepost.syntax.bad_syntax import BadSyntax
 from gatepost.syntax.domain import domain
 
 ProfileName = Literal["recommended", "aggressive", "monitor"]
-EngineSettings = Annotated[ClamdSettings | IcapSettings | YaraSettings | CommandSettings, Field(discriminator="type")]
+EngineSettings = Annotated[
+    ClamdSettings | IcapSettings | YaraSettings | CommandSettings | RspamdSettings | SpamdSettings,
+    Field(discriminator="type"),
+]
 DirectorySettings = Annotated[FileSettings | LdapSettings | CalloutSettings, Field(discriminator="type")]
 
 
@@ -80,7 +84,9 @@ class Settings(Section):
         default_factory=lambda: InspectionSettings.model_validate({}), description="Looking into messages."
     )
     engines: dict[str, EngineSettings] = Field(
-        default_factory=dict, description="The antivirus engines; `[checks.antivirus]` says which are asked."
+        default_factory=dict,
+        description="The antivirus and spam engines; `[checks.antivirus]` and "
+        "`[checks.second_opinion]` say which are asked.",
     )
     listeners: dict[str, ListenerSettings] = Field(description="The virtual servers.")
     checks: CheckSections = Field(

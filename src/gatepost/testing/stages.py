@@ -8,7 +8,7 @@ Keys of a world: `directory` (domain → local parts, or "any"), `counters` (key
 `dns` (name or address → records by type, see `fake_dns`; what is not there does not exist), `memory` (key → text),
 `bounce_keys` (fields of `BounceKeys`), `inspection` (the `Inspection` of every message),
 `spam_filter` (fields of `Opinion`), `correspondents` (address of ours → those it has written to), `engines`
-(name → fields of what it says of every message, see `FakeScanners`).
+(name → fields of what it says of every message, see `FakeScanners`), `second_opinions` (the same of spam engines).
 """
 
 import asyncio
@@ -20,6 +20,7 @@ from gatepost.auth.batv import BounceKeys
 from gatepost.model.address import Address
 from gatepost.model.inspection import Inspection
 from gatepost.model.message import Message
+from gatepost.model.stage import MessageStage
 from gatepost.ports.alarms import Alarms
 from gatepost.ports.clock import Clock
 from gatepost.ports.correspondents import Correspondents
@@ -32,9 +33,10 @@ from gatepost.ports.lists import Lists
 from gatepost.ports.memory import Memory
 from gatepost.ports.own_names import OwnNames
 from gatepost.ports.scanner import Scanned, Scanners, Silent
+from gatepost.ports.second_opinion import NoOpinion, SecondOpinion, SecondOpinions
 from gatepost.ports.spam_filter import Opinion, SpamFilter
 from gatepost.testing.fake_dns import FakeDns
-from gatepost.testing.fake_engines import FakeScanners
+from gatepost.testing.fake_engines import FakeScanners, FakeSecondOpinions
 from gatepost.testing.fake_spam_filter import FakeCorrespondents, FakeLessonBox, FakeSpamFilter
 from gatepost.testing.fakes import (
     FakeAlarms,
@@ -58,11 +60,14 @@ ORDINARY_DAY: Mapping[str, Any] = {
     "spam_filter": {"score": -5.0},
     "correspondents": {},
     "engines": {},
+    "second_opinions": {},
 }
 
-DOWN = (
-    FakeCorrespondents, FakeCounters, FakeDirectories, FakeDns, FakeInspector, FakeLessonBox, FakeMemory, FakeScanners
+MAY_BE_DOWN = (
+    FakeCorrespondents, FakeCounters, FakeDirectories, FakeDns, FakeInspector, FakeLessonBox, FakeMemory, FakeScanners,
+    FakeSecondOpinions,
 )  # fmt: skip
+
 Ports = dict[type, object]
 
 
@@ -87,6 +92,7 @@ def ports_in(world: Mapping[str, Any]) -> Ports:
         OwnNames: OWN,
         SpamFilter: FakeSpamFilter(Opinion(**today["spam_filter"])),
         Scanners: FakeScanners(today["engines"]),
+        SecondOpinions: FakeSecondOpinions(today["second_opinions"]),
     }
 
 
@@ -94,7 +100,7 @@ def ports_down(world: Mapping[str, Any]) -> Ports:
     """The same, but whatever can be out of reach is."""
     ports = ports_in(world)
     for port in ports.values():
-        if isinstance(port, DOWN):
+        if isinstance(port, MAY_BE_DOWN):
             port.down = True
     return ports
 
@@ -109,6 +115,7 @@ def ports_silent(world: Mapping[str, Any]) -> Ports:
         Inspector: SilentInspector(),
         Memory: SilentMemory(),
         Scanners: SilentScanners(),
+        SecondOpinions: SilentSecondOpinions(),
     }
 
 
@@ -181,4 +188,11 @@ class SilentScanners:
     """Never answers."""
 
     async def scan(self, content: Message | bytes, engines: tuple[str, ...]) -> tuple[Scanned | Silent, ...]:
+        await silence()
+
+
+class SilentSecondOpinions:
+    """Never answers."""
+
+    async def ask(self, at: MessageStage, engines: tuple[str, ...]) -> tuple[SecondOpinion | NoOpinion, ...]:
         await silence()

@@ -40,13 +40,18 @@ def engine_address(value: object) -> EngineAddress:
         return value
     if not isinstance(value, str):
         raise ValueError('takes a string such as "unix:/run/clamav/clamd.ctl" or "10.0.0.7:3310"')
-    if value.startswith(UNIX) or value.startswith("/"):
-        path = value.removeprefix(UNIX)
-        if not path.startswith("/") or "\0" in path or len(path.encode("utf-8", "replace")) > UNIX_PATH_LIMIT:
-            raise ValueError(f'"{value}" is no Unix socket: write one such as "unix:/run/clamav/clamd.ctl"')
-        return EngineAddress(path, "", 0)
+    if value.startswith((UNIX, "/")):
+        return EngineAddress(unix_path(value, "/run/clamav/clamd.ctl"), "", 0)
     host, port = host_and_port(value, CLAMD_PORT)
     return EngineAddress("", host, port)
+
+
+def unix_path(value: str, example: str) -> str:
+    """Of `unix:PATH`, or of a path alone. Raises ValueError, which says what would be right."""
+    path = value.removeprefix(UNIX)
+    if not path.startswith("/") or "\0" in path or len(path.encode("utf-8", "replace")) > UNIX_PATH_LIMIT:
+        raise ValueError(f'"{value}" is no Unix socket: write one such as "{UNIX}{example}"')
+    return path
 
 
 def host_and_port(value: str, default: int) -> tuple[str, int]:

@@ -6,17 +6,15 @@ the octets (INSTREAM). No name of a file ever goes over: what clamd runs on FOUN
 
 import array
 import asyncio
-import errno
-import os
 import socket
 from collections.abc import Iterator
 
 from gatepost.adapters.engines.clamd.replies import REPLY_LIMIT
+from gatepost.adapters.engines.dialling import dial, unix_socket
 from gatepost.adapters.engines.settings import EngineAddress
 from gatepost.adapters.engines.turns import Failed, why
 
 CHUNK = 128 * 1024  # octets of a chunk of INSTREAM
-BUSY = 0.02  # seconds until a full queue of a Unix socket is tried again
 LOOKS = 2  # turns of the loop between two writes
 FILDES, INSTREAM, VERSION, PING = b"zFILDES\0", b"zINSTREAM\0", b"zVERSION\0", b"zPING\0"
 END = bytes(4)
@@ -100,20 +98,11 @@ class Link(asyncio.Protocol):
 
 async def question(address: EngineAddress, pieces: Iterator[bytes], connect_timeout: float) -> bytes:
     """What is answered to these octets. Raises `Failed`."""
-    loop = asyncio.get_running_loop()
-    link = Link(loop)
+    link = Link(asyncio.get_running_loop())
     try:
-        async with asyncio.timeout(connect_timeout):
-            if address.path:
-                await loop.create_unix_connection(lambda: link, sock=await unix_socket(address.path))
-            else:
-                await loop.create_connection(lambda: link, address.host, address.port)
+        await dial(address, lambda: link, connect_timeout)
         await link.send(pieces)
         return await link.reply
-    except TimeoutError:
-        raise Failed("no connection in time") from None
-    except (OSError, UnicodeError) as error:
-        raise Failed(why(error)) from error
     finally:
         link.close()
 
@@ -144,19 +133,6 @@ def hand_over(connected: socket.socket, file: int) -> None:
     """Fits into the buffer of a new connection, so that it never blocks."""
     rights = array.array("i", [file])
     connected.sendmsg([FILDES, b"\0"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)])
-
-
-async def unix_socket(path: str) -> socket.socket:
-    """A connected one. Raises OSError; waits as long as the server's queue is full."""
-    while True:
-        attempt = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
-        problem = attempt.connect_ex(path)
-        if not problem:
-            return attempt
-        attempt.close()
-        if problem != errno.EAGAIN:
-            raise OSError(problem, os.strerror(problem))
-        await asyncio.sleep(BUSY)
 
 
 def stream(chunks: Iterator[bytes]) -> Iterator[bytes]:
