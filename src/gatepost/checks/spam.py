@@ -115,8 +115,8 @@ class Spam(Check[MessageStage]):
         name="spam",
         kinds=(*LEVELS[1:], PHISHING),
         after=(
-            "arc", "attachments", "author", "bounce", "dkim", "dkim_replay", "dmarc", "header", "impersonation",
-            "lines", "links", "lookalike", "mime", "own_author",
+            "arc", "attachments", "author", "bounce", "campaign", "dkim", "dkim_replay", "dmarc", "header",
+            "impersonation", "lines", "links", "lookalike", "mime", "own_author",
         ),
         timeout=5.0,
     )  # fmt: skip
