@@ -31,7 +31,7 @@ from gatepost.auth.suffixes import organizational_domain
 from gatepost.learn.near_duplicates import bands
 from gatepost.model.check import NOTHING_FOUND, Check, Example, Report, Spec
 from gatepost.model.check_settings import CheckSettings
-from gatepost.model.finding import Kind
+from gatepost.model.finding import Findings, Kind
 from gatepost.model.inspection import Inspection, Text
 from gatepost.model.samples import found, message
 from gatepost.model.stage import MessageStage
@@ -156,13 +156,11 @@ class Campaign(Check[MessageStage]):
             text: its bands.
             certain: the code of what makes it certainly bad, "" for nothing.
         """
-        domains = authenticated(at.so_far.value(SpfResult), at.so_far.value(DkimResults))
         if certain and self.config.remembered:
             await self.mark(text, certain)
-        repute = at.so_far.value(Repute)
-        if repute is not None and repute.is_good and repute.subject in domains:
+        if has_good_name(at.so_far):
             return NOTHING_FOUND
-        sources, recipients = await self.count(at, text, source(at, domains))
+        sources, recipients = await self.count(at, text)
         findings = []
         if sources >= self.config.sources and recipients >= self.config.recipients:
             findings.append(MANY_SOURCES(f"{sources} sources or more and {recipients} recipients within an hour"))
@@ -171,9 +169,9 @@ class Campaign(Check[MessageStage]):
             findings.append(KNOWN_BAD(f"nearly the same as one with {like}"))
         return Report(tuple(findings)) if findings else NOTHING_FOUND
 
-    async def count(self, at: MessageStage, text: Sequence[str], origin: str) -> tuple[int, int]:
-        """Sources and recipients of the band that has the most of both; (0, 0) if nobody else has sent such a text."""
-        recipients = len(at.recipients)
+    async def count(self, at: MessageStage, text: Sequence[str]) -> tuple[int, int]:
+        """Sources and recipients of the band that has the most of both; (0, 0) if nothing like it has come before."""
+        recipients, origin = len(at.recipients), source(at)
         room = ROWS - await self.counters.peek(TAKEN, window=WINDOW)
         is_drawn = crc32(at.transaction.encode()) % DRAWS * ROWS < room * DRAWS
         most, rows = (0, 0), 0
@@ -221,11 +219,22 @@ def is_certain(code: str) -> bool:
     return code.startswith(CERTAIN)
 
 
-def source(at: MessageStage, domains: Sequence[str]) -> str:
-    """Who answers for the message: one of these domains, the author's if it is among them, else a network."""
+def vouching(known: Findings) -> tuple[str, ...]:
+    """Domains that SPF or DKIM vouch for."""
+    return authenticated(known.value(SpfResult), known.value(DkimResults))
+
+
+def has_good_name(known: Findings) -> bool:
+    """It is from a domain that is known for good mail, and vouched for."""
+    repute = known.value(Repute)
+    return repute is not None and repute.is_good and repute.subject in vouching(known)
+
+
+def source(at: MessageStage) -> str:
+    """Who answers for the message: a registered domain, the author's if that is vouched for, else a network."""
     author = at.so_far.value(Author)
     authors = {organizational_domain(domain) for domain in author.domains} if author is not None else set()
-    owners = [organizational_domain(domain) for domain in domains]
+    owners = [organizational_domain(domain) for domain in vouching(at.so_far)]
     if not owners:
         return network(at.client_ip)
     return next((owner for owner in owners if owner in authors), owners[0])
