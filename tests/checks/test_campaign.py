@@ -9,6 +9,7 @@ from gatepost.checks.campaign import (
     MARKS,
     ROWS,
     SEEN,
+    STARTS,
     TAKEN,
     WINDOW,
     WORDS,
@@ -150,11 +151,21 @@ async def test_a_campaign_takes_few_rows_however_many_sources_it_has():
 
 async def test_where_many_rows_are_taken_what_keeps_coming_is_found_all_the_same():
     house = House()
-    await house.counters.hit(TAKEN, window=WINDOW, amount=ROWS * 3 // 4)
+    await house.counters.hit(TAKEN, window=WINDOW, amount=STARTS * 3 // 4)
     said = []
     for number in range(60):
         said = await house.codes(client_ip=f"192.0.{number}.1", recipients=TO_FOUR, transaction=f"t-{number}")
     assert said == ["campaign.many_sources"]
+
+
+async def test_when_no_new_text_is_counted_the_sources_of_known_ones_still_are():
+    house = House()
+    await house.codes(recipients=TO_FOUR)
+    await house.counters.hit(TAKEN, window=WINDOW, amount=STARTS)
+    assert await house.campaign(6) == ["campaign.many_sources"]
+    kept = len(house.counters.events)
+    await house.codes(seen=saying(f"{WORDS[::-1]}"))
+    assert len(house.counters.events) == kept
 
 
 async def test_where_all_rows_are_taken_nothing_new_is_counted():

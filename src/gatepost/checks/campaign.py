@@ -50,7 +50,8 @@ ALLOWED = frozenset("access_client.allowed access_helo.allowed access_sender.all
 DAY = 86_400.0  # seconds
 WINDOW = 3600.0  # seconds
 ROWS = 32_768  # of the shared counters that are taken in an hour: a quarter of them
-DRAWS = 1 << 16  # outcomes of the draw for those rows
+STARTS = 24_576  # of those, that may be taken by texts that are new
+DRAWS = 1 << 16  # outcomes of the draw for these
 MARKS = 50  # texts in an hour that are newly remembered as bad: a flood of them must not push out all else
 ALIKE = 2  # numbers in common with a bad one, where a text has so many: one is shared by chance too often
 TAKEN, MARKED = "campaign:rows", "campaign:marks"  # what is counted of the counting itself
@@ -172,8 +173,8 @@ class Campaign(Check[MessageStage]):
     async def count(self, at: MessageStage, text: Sequence[str]) -> tuple[int, int]:
         """Sources and recipients of the band that has the most of both; (0, 0) if nothing like it has come before."""
         recipients, origin = len(at.recipients), source(at)
-        room = ROWS - await self.counters.peek(TAKEN, window=WINDOW)
-        is_drawn = crc32(at.transaction.encode()) % DRAWS * ROWS < room * DRAWS
+        taken = await self.counters.peek(TAKEN, window=WINDOW)
+        is_drawn = crc32(at.transaction.encode()) % DRAWS * STARTS < (STARTS - taken) * DRAWS
         most, rows = (0, 0), 0
         for key in map(key_of, text):
             if not is_drawn and not await self.counters.peek(key, window=WINDOW):
@@ -182,7 +183,7 @@ class Campaign(Check[MessageStage]):
             if total <= recipients:
                 rows += 1
                 continue
-            sources, more = await self.count_source(key, origin, has_room=room > 0)
+            sources, more = await self.count_source(key, origin, has_room=taken < ROWS)
             most = max(most, (sources, total))
             rows += more
         if rows:
