@@ -9,7 +9,7 @@ addresses of one domain has one source. The first message with a number is count
 once, and take one place in the table of counters for each number then. On a busy gateway a text that is new gets its
 places the less likely, the more are taken; one that keeps coming gets them all the same.
 
-What was certain malware, or went to a spam trap, is remembered, and what is nearly the same is told of too.
+What was certain malware is remembered for a while, and what is nearly the same is told of too.
 
 Both are evidence of few points, and must stay that: whoever sends your newsletter from many hosts, or with malware in
 it, makes the real one look like his. Neither is found in mail of a domain that is vouched for and has a good name
