@@ -25,6 +25,7 @@ class Example(Struct, frozen=True, kw_only=True):
         octets: lines end in CRLF.
         corpus: name of the pair of files.
         language: "" where nobody has said.
+        cluster: the same for mails that whoever made the corpus found to be near-duplicates.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Example(Struct, frozen=True, kw_only=True):
     octets: bytes
     shippable: bool = False
     language: str = ""
+    cluster: str = ""
 
 
 def examples(corpus: Path) -> Iterator[Example]:
@@ -53,6 +55,7 @@ def examples(corpus: Path) -> Iterator[Example]:
                 octets=with_line_ends(octets),
                 shippable=row.get("shippable") == "1",
                 language=row.get("lang") or "",
+                cluster=f"{name}:{row.get('cluster') or identity}",
             )
 
 

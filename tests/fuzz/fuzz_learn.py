@@ -12,6 +12,7 @@ from gatepost.learn.features import GROUPS, features, sight
 from gatepost.learn.hashing import PRIME
 from gatepost.learn.model_file import MAGIC, BadModel
 from gatepost.learn.model_file import read as read_model
+from gatepost.learn.near_duplicates import TEXT_LIMIT, bands, readable
 from gatepost.model.inspection import Inspection, Link, Text
 from gatepost.syntax.header import read_header
 
@@ -24,6 +25,7 @@ SEEDS = (
     b"some words\0other words\0hidden words\0http://a.example/b?c=1",
     "Subject: =?utf-8?b?0LA=?= p\u0430y\r\nX-Mailer: Mutt/1\r\nX-Priority: 1\r\n\r\n\u4e2d\u6587 \u0430a\0".encode(),
     b'From: a@b, "c@d" <e@[192.0.2.1]>\r\nContent-Type: text/plain; charset="x"\r\n\r\n>q\n>r\0{};\0$9 !!\0//h/p',
+    b"From: a@b\r\n\r\n" + b"every word here counts, however often\r\n> it is said\r\n" * 9 + b"http://a.b/c x@y 12.50",
     b"M" + MAGIC + b"\0\1",
 )
 PIECES = (
@@ -50,7 +52,9 @@ def TestOneInput(data: bytes) -> None:
     said = [one.decode("utf-8", "replace") for one in data[size:].split(b"\0")]
     texts = tuple(Text(path="1", kind=kind, text=one) for kind, one in zip(KINDS, said, strict=False))
     links = tuple(Link(url=one, host=one.partition("//")[2].partition("/")[0]) for one in said[3:])
-    judge(sight(header, Inspection(texts=texts, links=links)))
+    inspection = Inspection(texts=texts, links=links)
+    judge(sight(header, inspection))
+    compare(inspection)
 
 
 def judge(seen) -> None:
@@ -66,3 +70,10 @@ def judge(seen) -> None:
     assert all(group == "letters" or (group, place) in names for group, places in groups for place in places)
     FILTER.unlearn(lesson)
     assert not any(SITE[place] for places in found for place in places)
+
+
+def compare(seen) -> None:
+    found = bands(seen)
+    assert len(found) <= 4 and all(len(band) == 32 for band in found)
+    assert bands(Inspection(texts=seen.texts[::-1])) == found
+    assert all(len(readable(text.text, TEXT_LIMIT)) <= TEXT_LIMIT for text in seen.texts)

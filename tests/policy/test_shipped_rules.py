@@ -31,7 +31,7 @@ EVIDENCE_ONLY = {
     "author.odd", "author.nobody", "spf.weak", "spf.softfail", "spf.permerror", "spf_helo.fail",
     "spf_relayed.weak", "spf_relayed.fail", "spf_relayed.softfail", "spf_relayed.permerror",
     "dkim.partial", "dkim.unsigned_copy", "dkim.unverified", "dkim_replay.many", "dmarc.permerror", "dmarc.fail",
-    "bounce.unknown", "reputation.bad",
+    "bounce.unknown", "campaign.many_sources", "campaign.known_bad", "reputation.bad",
     "impersonation.own_name", "impersonation.other_address", "impersonation.hidden",
     "lookalike.hyphenated", "lookalike.mixed_scripts", "lookalike.latin_looks", "lookalike.envelope",
     "lookalike.combined", "lookalike.other_suffix",

@@ -115,8 +115,9 @@ class Spam(Check[MessageStage]):
         name="spam",
         kinds=(*LEVELS[1:], PHISHING),
         after=(
-            "arc", "attachments", "author", "bounce", "correspondent", "dkim", "dkim_replay", "dmarc", "header",
-            "impersonation", "lines", "links", "lookalike", "mime", "own_author", "second_opinion", "spam_trap_message",
+            "arc", "attachments", "author", "bounce", "campaign", "correspondent", "dkim", "dkim_replay", "dmarc",
+            "header", "impersonation", "lines", "links", "lookalike", "mime", "own_author", "second_opinion",
+            "spam_trap_message",
         ),
         timeout=5.0,
     )  # fmt: skip

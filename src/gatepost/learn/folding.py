@@ -13,7 +13,7 @@ LIKE = dict(zip("аеорсхукмнтвіјѕԁһԛԝɡαεικνορτυχω�
 LOOKS_LIKE = str.maketrans(LIKE)
 WORD = re.compile(r"\w++")
 MIXED = re.compile(r"[a-z][\u0370-\u03ff\u0400-\u052f]|[\u0370-\u03ff\u0400-\u052f][a-z]")
-DIGITS = str.maketrans("123456789", "000000000")
+OTHERS = re.compile(r"[\u0370-\u03ff\u0400-\u052f]")
 
 
 def folded(text: str, limit: int) -> str:
@@ -24,9 +24,12 @@ def folded(text: str, limit: int) -> str:
         text = " ".join(text.lower().split())
     else:
         text = plain(text)
-        if MIXED.search(text):
+        if OTHERS.search(text) and MIXED.search(text):  # most texts beyond ASCII have none of the others
             text = WORD.sub(as_latin, text)
-    return text[:limit].translate(DIGITS)
+    text = text[:limit]
+    for digit in "123456789":  # a tenth of what `translate` takes beyond ASCII
+        text = text.replace(digit, "0")
+    return text
 
 
 def as_latin(word: re.Match[str]) -> str:

@@ -13,13 +13,12 @@ LONGEST_TEXT = 256 * 1024  # characters that are looked at: ours
 UNSEEN = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
 )
-BLANKS = re.compile(r"\s+")
 
 
 def plain(text: str) -> str:
     """The text as it is compared."""
     folded = unicodedata.normalize("NFKC", UNSEEN.sub("", text[:LONGEST_TEXT])).casefold()
-    return BLANKS.sub(" ", folded).strip()
+    return " ".join(folded.split())
 
 
 class Keywords:
