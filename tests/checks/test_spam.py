@@ -46,6 +46,8 @@ def test_a_few_words_without_a_link_say_little_against_a_message_and_all_for_it(
 
 def test_before_it_is_taught_words_alone_go_no_higher_than_six_and_evidence_does():
     assert scl(9.0, taught=False) == 6
+    assert "no higher until the site has taught it" in asked(9.0, taught=False).findings[0].detail
+    assert "until" not in asked(5.0, taught=False).findings[0].detail
     assert scl(9.0, taught=False, points=5.0) == 9
 
 

@@ -8,7 +8,7 @@ from xml.dom import minidom
 
 import pytest
 
-from gatepost.app.spam_filter import learn_dir, spam_filter
+from gatepost.app.spam_filter import spam_filter
 from gatepost.config.load import load
 from tests.config.texts import text
 from tests.learn.letters import LETTERS, SALES, header, inspection
@@ -55,7 +55,7 @@ def test_spam_and_ham_are_taught_once_and_counted(learn, site):
 
 def test_what_was_taught_moves_what_the_gateway_says_and_can_be_taken_back(learn, site):
     def scores():
-        judge = spam_filter(learn_dir(load(site / "gatepost.toml")))
+        judge = spam_filter(load(site / "gatepost.toml"))
         who = header(from_="B <b@example.org>", subject="x")
         return [judge.opinion(who, inspection(said), ()).score for said in (SALES[0], LETTERS[0])]
 

@@ -248,6 +248,17 @@ async def test_what_is_released_teaches_the_spam_filter_and_what_goes_elsewhere_
     assert [(each.name, each.ham, each.spam) for each in status(load(file)).sources] == [("release", 1, 0)]
 
 
+def test_what_is_deleted_as_spam_teaches_the_spam_filter_once(called, configured):
+    file = configured(1)
+    one, _ = put(file, "bob@example.com", "eve@example.com")
+    (other,) = put(file, "bob@example.com", content=b"Subject: 2\r\n\r\n")
+    code, out, err = called("delete", one, "-c", file, "--spam", "--all-recipients")
+    assert (code, err) == (0, "") and out.count(b"is deleted") == 2
+    assert called("delete", other, "-c", file)[0] == 0
+    assert called("delete", other, "-c", file, "--spam")[0] == 0
+    assert [(each.name, each.ham, each.spam) for each in status(load(file)).sources] == [("confirmed", 0, 1)]
+
+
 async def test_it_can_be_given_to_somebody_else(called, configured, mailbox):
     file = configured(mailbox.port)
     (one,) = put(file, "bob@example.com")

@@ -12,14 +12,13 @@ from gatepost.adapters.backend.pool import Pool
 from gatepost.adapters.directory_file import FileDirectory
 from gatepost.adapters.dns.resolver import Resolver
 from gatepost.adapters.lists import FileLists
-from gatepost.adapters.spam_model.box import Box
 from gatepost.app.engines import antivirus_settings, engines_of, opinions_of, watch_engines, watch_opinions
 from gatepost.app.inspection import WatchedInspector
 from gatepost.app.learning import learning
 from gatepost.app.policy import judge_for
 from gatepost.app.quarantine import file_quarantine
 from gatepost.app.recipients import directories_of, problem_of, recipients_of
-from gatepost.app.spam_filter import correspondents, learn_dir, spam_filter
+from gatepost.app.spam_filter import correspondents, lesson_box, spam_filter
 from gatepost.auth.batv import BounceKeys
 from gatepost.auth.dkim.sign import Signer, private_key
 from gatepost.config.bounce_keys import bounce_keys
@@ -135,8 +134,8 @@ class Graph:
             BounceKeys: self.bounce_keys,
             Inspector: self.inspector,
             SecondOpinions: self.opinions,
-            SpamFilter: spam_filter(learn_dir(self.settings)),
-            LessonBox: Box(learn_dir(self.settings)),
+            SpamFilter: spam_filter(self.settings),
+            LessonBox: lesson_box(self.settings),
             Correspondents: correspondents(self.settings),
         }
 

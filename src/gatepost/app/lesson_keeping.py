@@ -5,9 +5,7 @@ from collections import Counter
 
 import structlog
 
-from gatepost.adapters.spam_model.box import Box
-from gatepost.adapters.spam_model.teacher import teaching
-from gatepost.app.spam_filter import learn_dir
+from gatepost.app.spam_filter import lesson_box, teacher
 from gatepost.config.settings import Settings
 from gatepost.gateway.clock import SystemClock
 from gatepost.ports.alarms import Alarms
@@ -22,8 +20,8 @@ class LessonKeeping:
     """Owned by the housekeeper. What goes wrong is told, and tried again at the next turn."""
 
     def __init__(self, settings: Settings, alarms: Alarms) -> None:
-        self.learn, self.alarms = learn_dir(settings), alarms
-        self.box = Box(self.learn)
+        self.settings, self.alarms = settings, alarms
+        self.box = lesson_box(settings)
 
     async def turn(self) -> None:
         """Beside the loop: it waits for the disk, and for others who teach."""
@@ -44,9 +42,9 @@ class LessonKeeping:
         if not paths:
             return counts
         now = SystemClock().now()
-        with teaching(self.learn) as teacher:
+        with teacher(self.settings) as taught:
             for one in self.box.read(paths):
-                counts[teacher.learn(one.digest, one.features, one.is_spam, one.source, now).value] += 1
+                counts[taught.learn(one.digest, one.features, one.is_spam, one.source, now).value] += 1
         for path in paths:
             path.unlink(missing_ok=True)
         return counts

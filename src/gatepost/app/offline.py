@@ -31,7 +31,7 @@ from gatepost.app.offline_world import Blank, Everybody, Hand, Notes, Unasked, U
 from gatepost.app.policy import Ports, judge_for
 from gatepost.app.recipients import directories_of, ldap_socket, recipients_of
 from gatepost.app.services import bound
-from gatepost.app.spam_filter import correspondents, learn_dir, spam_filter
+from gatepost.app.spam_filter import correspondents, spam_filter
 from gatepost.auth.batv import BounceKeys
 from gatepost.config.bounce_keys import bounce_keys
 from gatepost.config.settings import Settings
@@ -89,7 +89,7 @@ def rehearse(settings: Settings, attempt: Attempt, *, ask: bool = True) -> Playe
         CannotPlay: a file that is named cannot be read, or the like.
     """
     with ExitStack() as stack:
-        learned: Ports = {SpamFilter: spam_filter(learn_dir(settings)), Correspondents: correspondents(settings)}
+        learned: Ports = {SpamFilter: spam_filter(settings), Correspondents: correspondents(settings)}
         place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="gatepost-test-")))
         gateway = settings.gateway.model_copy(update={"data_dir": place})
         settings = settings.model_copy(update={"gateway": gateway})

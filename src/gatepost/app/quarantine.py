@@ -9,12 +9,12 @@ from gatepost.adapters.quarantine.holdings import FileHoldings
 from gatepost.adapters.quarantine.key import read_key
 from gatepost.adapters.quarantine.release import Releasing
 from gatepost.adapters.quarantine.upkeep import Upkeep
-from gatepost.app.release_lessons import ReleaseLessons
+from gatepost.app.quarantine_lessons import QuarantineLessons
 from gatepost.config.settings import Settings
 from gatepost.gateway.clock import SystemClock
 from gatepost.model.address import Address
 from gatepost.ports.clock import Clock
-from gatepost.ports.quarantine import Held, Holdings, Release, ReleaseEnd
+from gatepost.ports.quarantine import Fate, Held, Holdings, Release, ReleaseEnd
 from gatepost.ports.unavailable import Unavailable
 
 CLOSING = 1.0  # seconds for QUIT to the backends
@@ -66,7 +66,7 @@ async def released(
     """
     pools: dict[str, Pool] = {}
     prefix, hostname = settings.gateway.header_prefix, settings.gateway.hostname
-    lessons = ReleaseLessons(settings, complain)
+    lessons = QuarantineLessons(settings, complain)
     releasing = Releasing(held, pools, SystemClock(), prefix=prefix, who=who, learner=lessons)
     try:
         for each in chosen:
@@ -82,3 +82,23 @@ async def released(
     finally:
         for pool in pools.values():
             await pool.close(CLOSING)
+
+
+async def deleted(
+    settings: Settings, held: Holdings, chosen: Sequence[Held], who: str, *, is_spam: bool,
+    complain: Callable[[str], object] = str,
+) -> list[Held]:  # fmt: skip
+    """As they are then. Raises `Unavailable` if one cannot be read or written.
+
+    Args:
+        is_spam: each teaches the spam filter that it is.
+        complain: told why nothing could be taught.
+    """
+    lessons, now = QuarantineLessons(settings, complain), SystemClock().now()
+    done = []
+    for each in chosen:
+        if is_spam and each.fate is Fate.HELD:
+            lessons.confirmed(each, held.content(each))
+        done.append(held.settle(each, Fate.DELETED, now=now, by=who))
+    await lessons.teach()
+    return done

@@ -10,9 +10,9 @@ from pathlib import Path
 from msgspec import Struct
 
 from gatepost.adapters.spam_model import report, transfer
-from gatepost.adapters.spam_model.teacher import BY_HAND, JUDGED, Taught, teaching
+from gatepost.adapters.spam_model.teacher import BY_HAND, JUDGED, Taught
 from gatepost.app.inspection import WatchedInspector
-from gatepost.app.spam_filter import learn_dir, spam_filter
+from gatepost.app.spam_filter import learn_dir, spam_filter, spam_settings, teacher
 from gatepost.config.settings import Settings
 from gatepost.gateway.clock import SystemClock
 from gatepost.learn.features import Features, features, sight
@@ -44,8 +44,9 @@ class Looked(Struct, frozen=True):
     header: tuple[Field, ...]
     seen: Inspection
 
-    def features(self) -> Features:
-        return features(sight(self.header, self.seen))
+    def features(self, text: int) -> Features:
+        """`text`: characters that are read."""
+        return features(sight(self.header, self.seen, limit=text))
 
 
 # ── looking ──────────────────────────────────────────────────────────────────
@@ -95,12 +96,13 @@ async def teach(
     """How many were learned, known, relearned, capped, unseen. Raises `Unavailable`."""
     counts: Counter[str] = Counter()
     batch: list[tuple[bytes, Features]] = []
+    text = spam_settings(settings).text
     async with aclosing(looked_into(settings, messages)) as found:
         async for each in found:
             if each is None:
                 counts[UNSEEN] += 1
             else:
-                batch.append((each.digest, each.features()))
+                batch.append((each.digest, each.features(text)))
             if len(batch) >= BATCH:
                 counts.update(taught(settings, batch, is_spam, source))
                 batch.clear()
@@ -114,8 +116,8 @@ def taught(
     settings: Settings, batch: Iterable[tuple[bytes, Features]], is_spam: bool, source: str, is_thorough: bool = False
 ) -> list[str]:
     now = SystemClock().now()
-    with teaching(learn_dir(settings), is_thorough=is_thorough) as teacher:
-        return [teacher.learn(digest, seen, is_spam, source, now).value for digest, seen in batch]
+    with teacher(settings, is_thorough=is_thorough) as made:
+        return [made.learn(digest, seen, is_spam, source, now).value for digest, seen in batch]
 
 
 def forget(settings: Settings, messages: Iterable[Message], progress: Progress) -> Counter[str]:
@@ -123,8 +125,8 @@ def forget(settings: Settings, messages: Iterable[Message], progress: Progress) 
     counts: Counter[str] = Counter()
     digests = map(digest_of, messages)
     while batch := list(islice(digests, BATCH)):
-        with teaching(learn_dir(settings)) as teacher:
-            counts.update([FORGOTTEN if teacher.unlearn(digest) else UNKNOWN for digest in batch])
+        with teacher(settings) as made:
+            counts.update([FORGOTTEN if made.unlearn(digest) else UNKNOWN for digest in batch])
         progress(counts.total())
     return counts
 
@@ -132,12 +134,12 @@ def forget(settings: Settings, messages: Iterable[Message], progress: Progress) 
 # ── what was taught ──────────────────────────────────────────────────────────
 def status(settings: Settings) -> Status:
     """Raises `Unavailable`."""
-    return report.status(learn_dir(settings))
+    return report.status(learn_dir(settings), spam_settings(settings).enough)
 
 
 def judged_lessons(settings: Settings) -> Judged:
     """The newest lessons, each held back from what judges it. Raises `Unavailable`."""
-    return report.judged(learn_dir(settings), JUDGED)
+    return report.judged(learn_dir(settings), JUDGED, spam_settings(settings).enough)
 
 
 async def judged_mails(
@@ -145,7 +147,7 @@ async def judged_mails(
 ) -> Judged:
     """By the filter as it is; what taught it is left out. Raises `Unavailable`."""
     directory = learn_dir(settings)
-    judge = spam_filter(directory)
+    judge = spam_filter(settings)
     scores: list[float] = []
     kinds: list[bool] = []
     for is_spam, messages in ((False, ham), (True, spam)):
@@ -168,10 +170,10 @@ def take_in(settings: Settings, file: Path) -> Counter[str]:
     """All lessons in it or none. Raises `CannotTakeIn`, `Unavailable`."""
     now = SystemClock().now()
     try:
-        with teaching(learn_dir(settings), is_thorough=True) as teacher:
+        with teacher(settings, is_thorough=True) as made:
             return Counter(
-                KNOWN if teacher.knows(one.digest)
-                else teacher.learn(one.digest, one.features, one.is_spam, BY_HAND, now).value
+                KNOWN if made.knows(one.digest)
+                else made.learn(one.digest, one.features, one.is_spam, BY_HAND, now).value
                 for one in transfer.lectures(file)
             )  # fmt: skip
     except transfer.BadExport as error:

@@ -31,6 +31,7 @@ from gatepost.syntax.encoded_words import decoded
 from gatepost.syntax.field_text import plain_value
 from gatepost.syntax.keywords import Keywords, plain
 from gatepost.syntax.printable import printable
+from gatepost.syntax.units import Size
 
 HIGHEST = 9
 NUMBERS = "zero one two three four five six seven eight nine".split()
@@ -82,6 +83,16 @@ class Config(CheckSettings):
     headers: tuple[HeaderName, ...] = Field(
         (), description="Header fields that hold the level, beside the one with the gateway's own prefix."
     )
+    enough: int = Field(
+        100, ge=10, le=10_000,
+        description="Ham and spam, each, that must have been taught before words alone make a level above 6, and "
+        "levels are cut by what was taught here.",
+    )  # fmt: skip
+    text: Size = Field(
+        8 * 1024, ge=1024, le=64 * 1024,
+        description="Characters of a message's text that the filter reads: its beginning and its end. What was taught "
+        "before counts on.",
+    )  # fmt: skip
     weights: tuple[Weight, ...] = Field((), description="The custom weighting list.")
     safe_senders: tuple[str, ...] = Field(
         (),
@@ -200,8 +211,10 @@ class Spam(Check[MessageStage]):
         is_sure = opinion.is_taught or points >= CERTAIN
         score = opinion.score * weight_of(seen) if opinion.score > 0 else opinion.score
         scl = self.filter.level(score + WORTH * points, is_sure)
+        is_held_back = not is_sure and self.filter.level(score + WORTH * points, True) > scl
         weighed = self.weighed(scl, at, seen) if self.weights else scl
         said = [f"{score:+.1f} by what it says", f"{points:+.1f} points of evidence" if points else ""]
+        said += ["no higher until the site has taught it" if is_held_back else ""]
         said += [f"{weighed - scl:+d} by the weighting list" if weighed != scl else "", *opinion.reasons]
         return weighed, "; ".join(filter(None, said))
 

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from gatepost.app.quarantine import holdings, released
+from gatepost.app.quarantine import deleted, holdings, released
 from gatepost.cli.options import DEFAULT_CONFIG, ConfigFile
 from gatepost.cli.options import Json as JsonFlag
 from gatepost.cli.quarantine_view import as_json, contents, raw, table, told, whole
@@ -54,6 +54,7 @@ Since = Annotated[str, typer.Option(metavar="TIME", help='From then on: "1d", "9
 Limit = Annotated[int, typer.Option("--limit", "-n", metavar="N", min=1, help="At most so many, the newest.")]
 InState = Annotated[State, typer.Option("--state", help="What has become of them; older than a week is forgotten.")]
 To = Annotated[str, typer.Option(metavar="ADDRESS", help="Give it to him instead of its recipient.")]
+Spam = Annotated[bool, typer.Option("--spam", help="It was spam: the spam filter learns that.")]
 AllRecipients = Annotated[bool, typer.Option("--all-recipients", help="The copies of all recipients it is held for.")]
 Raw = Annotated[bool, typer.Option("--raw", help="The octets as they would be delivered, for a file or a program.")]
 Force = Annotated[bool, typer.Option("--force", help="With --raw: write them even to a terminal.")]
@@ -158,10 +159,14 @@ def release(
 async def outcomes(settings: Settings, held: Holdings, chosen: Sequence[Held], to: Address | None) -> list[Release]:
     """Each told as it comes."""
     found = []
-    async for each in released(settings, held, chosen, who(), to, lambda text: tell(printable(text))):
+    async for each in released(settings, held, chosen, who(), to, complain):
         found.append(each)
         (say if is_well(each) else tell)(told(each))
     return found
+
+
+def complain(text: str) -> None:
+    tell(printable(text))
 
 
 def is_well(each: Release) -> bool:
@@ -169,14 +174,21 @@ def is_well(each: Release) -> bool:
 
 
 @command.command("delete")
-def delete(identity: Identity, config: ConfigFile = DEFAULT_CONFIG, all_recipients: AllRecipients = False) -> None:
-    """Take it away for good; its recipient never gets it, and its sender is not told."""
-    with closing(opened(load(config))) as held:
+def delete(
+    identity: Identity,
+    config: ConfigFile = DEFAULT_CONFIG,
+    all_recipients: AllRecipients = False,
+    spam: Spam = False,
+) -> None:
+    """Take it away for good; its recipient never gets it, and its sender is not told.
+
+    With --spam the spam filter learns from it.
+    """
+    settings = load(config)
+    with closing(opened(settings)) as held:
         try:
-            settled = [
-                held.settle(each, Fate.DELETED, now=time.time(), by=who())
-                for each in copies_of(held, identity, all_recipients)
-            ]
+            chosen = copies_of(held, identity, all_recipients)
+            settled = asyncio.run(deleted(settings, held, chosen, who(), is_spam=spam, complain=complain))
         except Unavailable as error:
             fail(str(error))
     for each in settled:

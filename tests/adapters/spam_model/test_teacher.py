@@ -271,16 +271,15 @@ def test_killed_at_the_worst_moments_the_journal_is_the_truth(place, moment, is_
 
 # ── levels ───────────────────────────────────────────────────────────────────
 def test_levels_are_fitted_once_enough_was_taught_and_again_after_so_many_lessons(place, monkeypatch):
-    monkeypatch.setattr(module, "ENOUGH", 4)
     monkeypatch.setattr(module, "REFIT", 6)
-    teach(place, range(6))
+    teach(place, range(6), enough=4)
     assert read_calibration(place / CALIBRATION) is None
-    teach(place, range(6, 10))
+    teach(place, range(6, 10), enough=4)
     first = (place / CALIBRATION).stat().st_ino
     assert read_calibration(place / CALIBRATION) is not None
-    teach(place, range(10, 14))
+    teach(place, range(10, 14), enough=4)
     assert (place / CALIBRATION).stat().st_ino == first
-    teach(place, range(14, 18))
+    teach(place, range(14, 18), enough=4)
     assert (place / CALIBRATION).stat().st_ino != first
     forget(place, range(12))
     assert read_calibration(place / CALIBRATION) is None

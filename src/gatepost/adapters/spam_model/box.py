@@ -17,7 +17,7 @@ import msgspec
 from gatepost.adapters.spam_model.files import make_directory
 from gatepost.adapters.spam_model.lessons import packed_places
 from gatepost.adapters.spam_model.transfer import LONGEST, BadExport, Exported, exported
-from gatepost.learn.features import features, sight
+from gatepost.learn.features import TEXT_LIMIT, features, sight
 from gatepost.learn.identity import identity
 from gatepost.model.inspection import Inspection
 from gatepost.model.message import Message
@@ -34,14 +34,16 @@ class Box:
 
     Args:
         directory: `learn` in the data directory; made if it is missing.
+        text: characters that are read of a mail.
         now: Unix time.
     """
 
-    def __init__(self, directory: Path, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, directory: Path, *, text: int = TEXT_LIMIT, now: Callable[[], float] = time.time) -> None:
         self.learn, self.directory, self.now = directory, directory / BOX, now
+        self.text = text
 
     def put(self, message: Message, seen: Inspection, *, is_spam: bool, source: str) -> None:
-        found = features(sight(message.header, seen))
+        found = features(sight(message.header, seen, limit=self.text))
         digest = identity(message.header, b"".join(message.content.chunks())[message.header_octets :])
         octets = msgspec.msgpack.encode(Exported(digest, is_spam, source, self.now(), packed_places(found)))
         try:

@@ -17,17 +17,23 @@ from gatepost.learn.taught import Judged, Source, Status
 from gatepost.ports.unavailable import Unavailable
 
 
-def status(directory: Path) -> Status:
-    """Raises `Unavailable`."""
+def status(directory: Path, enough: int = ENOUGH) -> Status:
+    """
+    Args:
+        enough: mails of each kind after which the filter is sure.
+
+    Raises:
+        Unavailable: it cannot be read.
+    """
     with reading(directory) as lessons:
         sources = sources_of(lessons) if lessons is not None else ()
         octets = lessons.path.stat().st_size if lessons is not None else 0
     ham, spam = sum(each.ham for each in sources), sum(each.spam for each in sources)
     site = blank_site()
     site[HAM], site[SPAM] = ham, spam
-    is_taught = min(ham, spam) >= ENOUGH
+    is_taught = min(ham, spam) >= enough
     return Status(
-        ham=ham, spam=spam, enough=ENOUGH, is_taught=is_taught, octets=octets, sources=sources,
+        ham=ham, spam=spam, enough=enough, is_taught=is_taught, octets=octets, sources=sources,
         model_weight=Classifier(shipped_model(), site).weight_of_model(),
         is_calibrated=is_taught and read_calibration(directory / CALIBRATION) is not None,
     )  # fmt: skip
@@ -41,7 +47,7 @@ def sources_of(lessons: Lessons) -> tuple[Source, ...]:
     return tuple(found.values())
 
 
-def judged(directory: Path, most: int) -> Judged:
+def judged(directory: Path, most: int, enough: int = ENOUGH) -> Judged:
     """The newest lessons, each judged by what others of them teach. Raises `Unavailable`."""
     with reading(directory) as lessons:
         newest = lessons.newest(most) if lessons is not None else []
@@ -50,7 +56,7 @@ def judged(directory: Path, most: int) -> Judged:
         scores=tuple(held_back_scores(shipped_model(), mails)),
         is_spam=tuple(is_spam for _, is_spam in mails),
         calibration=read_calibration(directory / CALIBRATION) or shipped_model().calibration,
-        is_taught=status(directory).is_taught,
+        is_taught=status(directory, enough).is_taught,
     )
 
 

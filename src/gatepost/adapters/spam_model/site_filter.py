@@ -16,7 +16,7 @@ from gatepost.adapters.spam_model.table import read_table
 from gatepost.learn.calibration import Calibration
 from gatepost.learn.classifier import HAM, SPAM, Classifier, blank_site
 from gatepost.learn.explanation import Reason, reasons
-from gatepost.learn.features import features, sight
+from gatepost.learn.features import TEXT_LIMIT, features, sight
 from gatepost.model.inspection import Inspection
 from gatepost.model.message import Field
 from gatepost.ports.spam_filter import Opinion
@@ -36,14 +36,15 @@ class SiteFilter:
         directory: `learn` in the data directory; may be missing.
         enough: mails of each kind after which the site has taught it.
         explained: log-odds from which reasons are given.
+        text: characters that are read of a mail.
     """
 
     def __init__(
-        self, directory: Path, *, enough: int = ENOUGH, explained: float = EXPLAINED,
+        self, directory: Path, *, enough: int = ENOUGH, explained: float = EXPLAINED, text: int = TEXT_LIMIT,
         now: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
         self.files = (directory / MODEL, directory / CALIBRATION)
-        self.enough, self.explained, self.now = enough, explained, now
+        self.enough, self.explained, self.text, self.now = enough, explained, text, now
         self.classifier = Classifier(shipped_model(), blank_site())
         self.calibration: Calibration = shipped_model().calibration
         self.is_taught = False
@@ -56,7 +57,7 @@ class SiteFilter:
         self.tick()
         if self.problem:
             raise Unavailable(self.problem)
-        looked = sight(header, seen, evidence)
+        looked = sight(header, seen, evidence, self.text)
         found = features(looked)
         score = self.classifier.score(found)
         why = reasons(self.classifier, looked, found, MOST_REASONS)[:MOST_REASONS] if score > self.explained else ()

@@ -56,11 +56,14 @@ class Teacher:
     Args:
         per_day: lessons of one source that teaches by itself.
         most: lessons that are kept.
+        enough: mails of each kind from which levels are cut by them.
     """
 
-    def __init__(self, directory: Path, lessons: Lessons, *, per_day: int = PER_DAY, most: int = MOST) -> None:
+    def __init__(
+        self, directory: Path, lessons: Lessons, *, per_day: int = PER_DAY, most: int = MOST, enough: int = ENOUGH
+    ) -> None:
         self.directory, self.lessons = directory, lessons
-        self.per_day, self.most = per_day, most
+        self.per_day, self.most, self.enough = per_day, most, enough
         self.site, self.is_changed = self.opened()
         self.classifier = Classifier(shipped_model(), self.site)
         self.added = 0
@@ -156,7 +159,7 @@ class Teacher:
     def refit(self) -> None:
         """What do scores mean here? Asked of what was taught, each mail held back from what judges it."""
         path = self.directory / CALIBRATION
-        if min(self.site[HAM], self.site[SPAM]) < ENOUGH:
+        if min(self.site[HAM], self.site[SPAM]) < self.enough:
             path.unlink(missing_ok=True)
             return
         if path.exists() and self.lessons.state("since_fit") < REFIT:
@@ -188,6 +191,7 @@ def teaching(
     *,
     per_day: int = PER_DAY,
     most: int = MOST,
+    enough: int = ENOUGH,
     patience: float = PATIENCE,
     is_thorough: bool = False,
 ) -> Iterator[Teacher]:
@@ -195,6 +199,7 @@ def teaching(
 
     Args:
         directory: `learn` in the data directory; made if it is missing.
+        enough: see `Teacher`.
         patience: seconds to wait for others who teach.
         is_thorough: all is taught anew at the end: for who has taught many.
 
@@ -206,7 +211,7 @@ def teaching(
             sweep(directory)
             lessons.begin()
             try:
-                teacher = Teacher(directory, lessons, per_day=per_day, most=most)
+                teacher = Teacher(directory, lessons, per_day=per_day, most=most, enough=enough)
                 yield teacher
                 teacher.save(is_thorough)
             except BaseException:

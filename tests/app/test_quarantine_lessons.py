@@ -1,8 +1,8 @@
-"""What people release teaches that it was ham; what goes wrong with that is said and undoes nothing."""
+"""What people release teaches that it was ham, what they delete as spam that it was spam."""
 
 import pytest
 
-from gatepost.app.release_lessons import ReleaseLessons
+from gatepost.app.quarantine_lessons import QuarantineLessons
 from gatepost.app.spam_filter import learn_dir
 from gatepost.app.teaching import status
 from gatepost.config.load import parse
@@ -31,7 +31,7 @@ def settings(tmp_path):
 
 
 async def test_what_is_released_to_its_recipient_is_ham_and_its_copies_are_the_same_mail(settings):
-    lessons = ReleaseLessons(settings(), print)
+    lessons = QuarantineLessons(settings(), print)
     for _ in range(2):
         lessons.released(held(), iter([OURS, OWN]))
         await lessons.teach()
@@ -41,14 +41,14 @@ async def test_what_is_released_to_its_recipient_is_ham_and_its_copies_are_the_s
 
 @pytest.mark.parametrize("change", [{"to": "desk@example.com"}, {"size": 10**9}])
 async def test_what_goes_to_somebody_else_or_is_huge_teaches_nothing(settings, change):
-    lessons = ReleaseLessons(settings(), print)
+    lessons = QuarantineLessons(settings(), print)
     lessons.released(held(**change), iter([OURS, OWN]))
     await lessons.teach()
     assert not learn_dir(settings()).exists()
 
 
 async def test_without_a_filter_nothing_is_taught(settings):
-    lessons = ReleaseLessons(settings(checks={"spam": {"enabled": False}}), print)
+    lessons = QuarantineLessons(settings(checks={"spam": {"enabled": False}}), print)
     lessons.released(held(), iter([OURS, OWN]))
     await lessons.teach()
     assert not learn_dir(settings()).exists()
@@ -57,7 +57,17 @@ async def test_without_a_filter_nothing_is_taught(settings):
 async def test_what_cannot_be_written_is_said(settings):
     made, said = settings(), []
     learn_dir(made).write_text("no directory")
-    lessons = ReleaseLessons(made, said.append)
+    lessons = QuarantineLessons(made, said.append)
     lessons.released(held(), iter([OURS, OWN]))
     await lessons.teach()
     assert len(said) == 1 and "learned nothing" in said[0]
+
+
+async def test_what_is_deleted_as_spam_is_spam_and_a_later_release_of_a_copy_says_otherwise(settings):
+    lessons = QuarantineLessons(settings(), print)
+    lessons.confirmed(held(to=""), iter([OURS, OWN]))
+    await lessons.teach()
+    assert [(one.name, one.ham, one.spam) for one in status(settings()).sources] == [("confirmed", 0, 1)]
+    lessons.released(held(), iter([OURS, OWN]))
+    await lessons.teach()
+    assert [(one.name, one.ham, one.spam) for one in status(settings()).sources] == [("release", 1, 0)]
