@@ -1,9 +1,11 @@
 """What does one message cost in a worker's own code, without the network? The client speaks as smtp-source does.
 
     .venv/bin/python -m bench.session              a connection for each message, and many messages on one
+    .venv/bin/python -m bench.session --letter     the 51 KiB letter of `bench.scanning` with all checks, clamd excepted
     .venv/bin/python -m bench.session --profile    also the functions that take most of it
 
-Everything is real but the transports: checks, rules, pool, journal line (to nobody). The best of many rounds is
+Everything is real but the transports: checks, rules, pool, journal line (to nobody). What the processes take that look
+into a message is not counted, see `bench.inspection`. The best of many rounds is
 printed: on a shared machine it repeats within a few percent, where whole runs of `make bench` differ by ten.
 """
 
@@ -15,10 +17,13 @@ import socket
 import statistics
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 
 import uvloop
 
+from bench.letter import letter
+from bench.scanning import RECORDS
 from gatepost.adapters.backend.connection import Connection as BackendConnection
 from gatepost.adapters.journal.client import JournalClient
 from gatepost.adapters.journal.wire import pair
@@ -29,10 +34,12 @@ from gatepost.gateway.admission import Admission, Room
 from gatepost.gateway.opening import Door
 from gatepost.gateway.wheel import Wheel
 from gatepost.ports.backend import Extensions
-from tests.servers.gateway import Gateway
+from tests.servers.gateway import Gateway, laid_over, with_names
+from tests.servers.names import NameServer
 
 ROUNDS = 60
 MESSAGES = 100  # in one round
+PAUSE = 0.001  # seconds
 HEADER = b"Received: from client.sender.test (localhost [127.0.0.1])\r\nFrom: <ann@sender.test>\r\n"
 HEADER += b"To: <rcpt@example.test>\r\nDate: Tue, 24 Nov 2026 08:00:00 +0000\r\nMessage-Id: <1@sender.test>\r\n\r\n"
 BODY = (b"La de da de da 1.\r\n" * 4 + b"La de da de da 2.\r\n") * 43
@@ -104,12 +111,13 @@ class Sink:
 class Client:
     """Says the next command when it has heard the answer to the one before, in the same call: no loop in between."""
 
-    def __init__(self, door: Door, drain: Callable[[], None], messages: int) -> None:
+    def __init__(self, door: Door, drain: Callable[[], None], messages: int, content: bytes) -> None:
         self.loop = door.wheel.loop
         self.drain = drain
+        self.pause = PAUSE if content is not CONTENT else 0.0  # others look into the message meanwhile
         self.heard: list[bytes] = []
         self.over = self.loop.create_future()
-        self.script = [b"EHLO client.sender.test\r\n", *((*COMMANDS, CONTENT) * messages), b"QUIT\r\n"]
+        self.script = [b"EHLO client.sender.test\r\n", *((*COMMANDS, content) * messages), b"QUIT\r\n"]
         self.script.reverse()
         self.line = Line(self.heard.append)
         self.line.protocol = door()
@@ -129,19 +137,24 @@ class Client:
                 return
             self.line.protocol.data_received(self.script.pop())
         self.drain()
-        self.loop.call_soon(self.go_on)
+        self.loop.call_later(self.pause, self.go_on)
 
 
-def gateway() -> Any:
-    """A configuration file as `make bench` has it."""
-    names = ["rcpt@example.test", *(f"user{number}@example.test" for number in range(1000))]
-    endless = {"backends": {"mail": {"messages_per_connection": 1_000_000}}, "checks": {"author": None}}
-    made = Gateway(backend=25, recipients=names, settings=endless)
+def gateway(names: NameServer | None) -> Any:
+    """A configuration file as `make bench` has it; with a name server, one with all checks."""
+    known = ["rcpt@example.test", *(f"user{number}@example.test" for number in range(1000))]
+    checks = {"author": None} if names is None else {"mime": {"enabled": True}}
+    endless = {"backends": {"mail": {"messages_per_connection": 1_000_000}}, "checks": checks}
+    if names is not None:
+        endless = laid_over(with_names(names.port), endless)
+    made = Gateway(backend=25, recipients=known, settings=endless)
     return load(made.file)
 
 
-async def measured(profile: cProfile.Profile | None) -> dict[str, tuple[float, float]]:
-    settings = gateway()
+async def measured(
+    profile: cProfile.Profile | None, content: bytes, names: NameServer | None
+) -> dict[str, tuple[float, float]]:
+    settings = gateway(names)
     ours, theirs = pair()
     theirs.setblocking(False)
     shared = Shared(1)
@@ -170,7 +183,7 @@ async def measured(profile: cProfile.Profile | None) -> dict[str, tuple[float, f
                 profile.enable()
             began = time.process_time()
             for _ in range(connections):
-                await Client(door, drain, messages).over
+                await Client(door, drain, messages, content).over
             took.append((time.process_time() - began) / MESSAGES * 1e6)
         if profile is not None:
             profile.disable()
@@ -189,9 +202,14 @@ class NoAlarms:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--profile", action="store_true", help="print the functions that take most")
-    profile = cProfile.Profile() if parser.parse_args().profile else None
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        for name, (best, median) in runner.run(measured(profile)).items():
+    parser.add_argument("--letter", action="store_true", help="a signed letter with a PDF, and all checks")
+    options = parser.parse_args()
+    profile = cProfile.Profile() if options.profile else None
+    content = letter() + b".\r\n" if options.letter else CONTENT
+    with ExitStack() as stack:
+        names = stack.enter_context(NameServer(RECORDS)) if options.letter else None
+        runner = stack.enter_context(asyncio.Runner(loop_factory=uvloop.new_event_loop))
+        for name, (best, median) in runner.run(measured(profile, content, names)).items():
             print(f"{name:18} {best:6.1f} µs a message (median {median:.1f})")
     if profile is not None:
         pstats.Stats(profile).sort_stats("tottime").print_stats(70)

@@ -347,3 +347,44 @@ def test_a_script_in_a_page_is_nothing_odd_and_in_a_picture_it_is():
     picture = walked(mail(("a.svg", b'<svg xmlns="http://www.w3.org/2000/svg"><script>a()</script></svg>')))
     assert not [item for item in page.items if FileClass.HTML_ACTIVE in item.classes]
     assert [item for item in picture.items if FileClass.HTML_ACTIVE in item.classes]
+
+
+# ── decodings ────────────────────────────────────────────────────────────────
+def in_base64(octets, declared=b"application/octet-stream"):
+    return b"Content-Type: " + declared + b"\r\nContent-Transfer-Encoding: base64\r\n\r\n" + octets
+
+
+def decoded_in_two_ways(part):
+    return [(each.code, each.opens) for each in walked(mail(part)).ambiguities]
+
+
+ONE_SIGN_TOO_MANY = b"Q\r\n" + base64_lines(b"MZ" + bytes(200))
+
+
+def test_what_is_a_program_for_who_decodes_line_by_line_is_told():
+    hidden = ONE_SIGN_TOO_MANY
+    assert decoded_in_two_ways(in_base64(hidden)) == [("two-decodings", True)]
+
+
+def test_what_is_no_text_and_decodes_to_different_octets_is_told():
+    picture = b"\x89PNG\r\n\x1a\n" + bytes(range(200))
+    broken = base64_lines(picture).replace(b"\r\n", b"\r\n!A", 1)
+    assert decoded_in_two_ways(in_base64(broken, b"image/png")) == [("two-decodings", False)]
+
+
+def test_text_that_differs_in_its_wording_is_nothing_special():
+    words = base64_lines(b"Dear sir, here is the order. " * 8) + b"--\r\nyour list\r\n"
+    assert decoded_in_two_ways(in_base64(words, b"text/plain; charset=utf-8")) == []
+    page = b"Content-Type: text/html\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n<p>a = b =3D c</p>  \r\n"
+    assert decoded_in_two_ways(page) == []
+
+
+def test_what_all_decode_alike_is_no_ambiguity():
+    assert decoded_in_two_ways(in_base64(base64_lines(bytes(range(256)) * 4))) == []
+
+
+def test_a_part_within_a_part_is_not_taken_for_the_plain_one():
+    inner = mail(("a.png", b"\x89PNG\r\n\x1a\n" + bytes(50))).replace(b"cut", b"inner")
+    outer = b"Content-Type: message/rfc822\r\n\r\n" + inner
+    found = walked(mail(outer, in_base64(ONE_SIGN_TOO_MANY))).ambiguities
+    assert [(each.code, each.detail, each.opens) for each in found] == [("two-decodings", "part 3", True)]

@@ -42,11 +42,16 @@ def shown(text: str, limit: int) -> str:
     return text if text.isprintable() else "".join([each if each.isprintable() else "?" for each in text])
 
 
+WORDING = frozenset((FileClass.TEXT, FileClass.HTML))
+HARMLESS = frozenset((FileClass.TEXT, FileClass.UNKNOWN, FileClass.IMAGE, FileClass.MEDIA, FileClass.FONT))
+
+
 class Draft:
     """An item while things are still found in it.
 
     Args:
         same: what it holds was looked into under another name: what was found there counts for it.
+        plain: the same part as its transfer encoding is meant; None for that itself.
     """
 
     def __init__(self, path: str, reading: str, names: tuple[str, ...], declared: str) -> None:
@@ -59,6 +64,7 @@ class Draft:
         self.inner: dict[Trait, None] = {}  # found when it was opened
         self.engines: dict[str, None] = {}
         self.same: Draft | None = None
+        self.plain: Draft | None = None
 
     def add(self, traits: Iterable[Trait]) -> None:
         for trait in traits:
@@ -158,6 +164,7 @@ class Listing:
 
     def inspection(self, elapsed: float) -> Inspection:
         items = tuple([draft.item() for draft in self.drafts])
+        self.ambiguous(two_decodings(self.drafts), "")
         return Inspection(
             items=items,
             ambiguities=tuple(self.ambiguities),
@@ -167,6 +174,19 @@ class Listing:
             links=tuple(self.links),
             elapsed=elapsed,
         )
+
+
+def two_decodings(drafts: Iterable[Draft]) -> Iterator[Ambiguity]:
+    """Parts that programs decode to different things; text that differs in its wording only is none.
+
+    They differ in what would be opened where one way gives something that could do harm, and the plain one does not.
+    """
+    for draft in drafts:
+        if draft.plain is None:
+            continue
+        classes, meant = draft.classes.keys(), draft.plain.classes.keys()
+        if classes != meant or not meant & WORDING:
+            yield Ambiguity("two-decodings", f"part {draft.path}", bool(classes - meant - HARMLESS))
 
 
 def unscannable(items: Iterable[Item]) -> dict[str, None]:

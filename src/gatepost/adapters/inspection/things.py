@@ -16,6 +16,7 @@ NO_CONTENT = {
     "message/external-body": words.REMOTE,
 }
 UNREAD = frozenset({words.ENCRYPTED, words.UNREADABLE, words.OVER_BUDGET})
+ENCODINGS = ("base64", "quoted-printable")  # of others it is known already that they are read in more than one way
 TEXT_LIMIT = 256 * 1024  # octets of an encoded part whose words are looked for
 
 
@@ -31,6 +32,7 @@ class Thing(Struct, frozen=True, kw_only=True, eq=False):
         is_mail: it is a message, or an encoded multipart, whatever it looks like.
         part: it is.
         has_words: they were read already.
+        is_plain: it is not one of the other ways in which a part is decoded.
     """
 
     path: str
@@ -46,6 +48,7 @@ class Thing(Struct, frozen=True, kw_only=True, eq=False):
     is_mail: bool = False
     part: Part | None = None
     has_words: bool = False
+    is_plain: bool = True
 
     @property
     def is_multipart(self) -> bool:
@@ -90,7 +93,8 @@ class Mail(Struct, frozen=True):
         is_text = part.media_type.startswith("text/")
         for number, each in enumerate(decodings(self.octets, part)):
             reading = ", ".join(filter(None, (part.reading, each.reading)))
-            yield self.thing(part, each.octets, reading, has_words=is_text and not number)
+            made = self.thing(part, each.octets, reading, has_words=is_text and not number)
+            yield structs.replace(made, is_plain=False) if number and part.encoding in ENCODINGS else made
 
     def thing(self, part: Part, octets: bytes, reading: str, has_words: bool = False) -> Thing:
         odd = NO_CONTENT.get(part.media_type)

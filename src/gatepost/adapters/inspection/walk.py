@@ -39,12 +39,14 @@ class Frame(Struct, eq=False):
         thing: what is opened; None for the message itself.
         draft: what is found in it is noted there.
         given: how many members have come.
+        plain: the part that came last, as its transfer encoding is meant.
     """
 
     source: Iterator[Found]
     thing: Thing | None
     draft: Draft
     given: int = 0
+    plain: Draft | None = None
 
 
 class Walk:
@@ -104,7 +106,7 @@ class Walk:
             case None:
                 self.stack.remove(frame)
             case Thing():
-                self.take(found)
+                self.take_part(found, frame)
             case Member():
                 self.take(self.inside(found, frame))
             case Trait():
@@ -144,7 +146,14 @@ class Walk:
             draft=frame.draft if member.alike else None,
         )
 
-    def take(self, thing: Thing) -> None:
+    def take_part(self, part: Thing, frame: Frame) -> None:
+        draft = self.take(part)
+        if part.is_plain:
+            frame.plain = draft
+        else:
+            draft.plain = frame.plain
+
+    def take(self, thing: Thing) -> Draft:
         """Identify, list, match; open what was not opened yet."""
         draft = thing.draft or self.listing.draft(thing.path, thing.reading, thing.names, thing.declared)
         draft.add(thing.traits)
@@ -154,6 +163,7 @@ class Walk:
                 describe(draft, thing, identity)
             if not thing.is_unread:
                 self.look(thing, identity, draft)
+        return draft
 
     def look(self, thing: Thing, identity: Identity, draft: Draft) -> None:
         digest = hashlib.sha256(thing.octets).hexdigest()
