@@ -235,7 +235,7 @@ def test_a_listener_may_be_chosen(put_json):
 
 def test_checks_that_count_are_left_out_and_named(put_json):
     assert put_json()[1]["not_asked"] == {
-        "checks": ["campaign", "dkim_replay", "harvest", "rate", "rate_messages", "rate_recipients"],
+        "checks": ["campaign", "dkim_replay", "harvest", "rate", "rate_messages", "rate_recipients", "spam_lessons"],
         "directories": [],
     }
 

@@ -125,7 +125,7 @@ def test_what_is_told_right_by_far_teaches_nothing():
 def test_what_each_feature_adds_makes_the_score():
     filter_ = Classifier(leaning(0.7), blank_site())
     filter_.learn_one(FEATURES[0], is_spam=True)
-    added = sum(weight for _, _, weight in filter_.contributions(FEATURES[1]))
+    added = sum(sum(weights) for _, _, weights in filter_.contributions(FEATURES[1]))
     rest = 0.3 * filter_.site[PRIME] / 65536
     assert abs(added + rest - filter_.score(FEATURES[1])) < 1e-9
 

@@ -156,14 +156,15 @@ class Classifier:
                 for place in places:
                     site[place] += change
 
-    def contributions(self, features: Features) -> Iterator[tuple[str, int, float]]:
-        """What each feature adds to the score: group, place, log-odds."""
+    def contributions(self, features: Features) -> Iterator[tuple[str, Sequence[int], list[float]]]:
+        """What each feature adds to the score: by group, its places and their log-odds."""
         share = self.weight_of_model()
-        model = self.model
+        model, weights, site = self.model, self.model.weights, self.site
         for group, places, gain, own in zip(GROUPS, features, model.gains, SITE_GAINS, strict=True):
-            for place in places:
-                by_model = share * gain * model.step * model.weights[place]
-                yield group, place, (by_model + own * self.site[place] / ONE) / sqrt(len(places))
+            if places:
+                loudness = sqrt(len(places))
+                by_model, by_site = share * gain * model.step / loudness, own / (ONE * loudness)
+                yield group, places, [by_model * weights[place] + by_site * site[place] for place in places]
 
 
 def step_towards(by_site: float, lost: float, is_spam: bool) -> float:
