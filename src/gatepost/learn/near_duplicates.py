@@ -22,7 +22,7 @@ from gatepost.model.inspection import Inspection, Text
 from gatepost.syntax.keywords import UNSEEN
 
 FEWEST = 25  # words; a shorter text has no bands
-TEXT_LIMIT = 4 * 1024  # characters that are read of all parts together
+TEXT_LIMIT = 2 * 1024  # characters that are read of all parts together
 MOST_PARTS = 4  # that are read, the longest
 BINS = 16
 IN_BAND = 4  # bins

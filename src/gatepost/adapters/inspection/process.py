@@ -106,7 +106,10 @@ class Nursery:
 
     def obey(self) -> bool:
         """False at the end."""
-        packet, descriptors = receive(self.line)
+        try:
+            packet, descriptors = receive(self.line)
+        except ConnectionResetError:  # killed, with something unread
+            return False
         match packet:
             case Fork(number) if len(descriptors) == 1:
                 self.fork(number, descriptors[0])
