@@ -259,7 +259,7 @@ def run(options: argparse.Namespace) -> Iterator[dict[str, Any]]:
                 peers.append(servers.enter_context(postfix(sink)))
             for name in loads:
                 yield rates(peers, name, SHAPES[name], sink, options.runs, options.seconds)
-        authority = Authority(options.output.parent)
+        authority = Authority(options.output.parent.resolve())
         for name in shapes:
             if name not in SHAPES:
                 yield held(name, sink, options.workers, authority)
