@@ -4,10 +4,11 @@ Asked of the whole message, after all else is known of it; the answer is a spam 
 Exchange's Intelligent Message Filter had it, -1 where nobody asks: who has logged in, who is allowed, safe senders. A
 classifier that has learned from other mail, and from yours (`gatepost learn`), gives log-odds by words, links, header
 and structure; what other checks have found moves them by its points. Until it has been taught enough mail of both
-kinds, words alone never make more than 6. Words of your own add to the level, as the filter's custom weighting list
-did: whole numbers, "min" or "max". A phishing level (PCL, 1 to 8) comes of who the sender claims to be, what proves it,
-and where links lead. Both stand in the header for the mail store; see Gatepost's page on the spam filter for what makes
-Exchange, Sieve and others honour them. `abuse` and `postmaster` (RFC 2142) get their mail whatever its level.
+kinds, words alone never make more than 6. The test string GTUBE makes 9. Words of your own add to the level, as the
+filter's custom weighting list did: whole numbers, "min" or "max". A phishing level (PCL, 1 to 8) comes of who the
+sender claims to be, what proves it, and where links lead. Both stand in the header for the mail store; see Gatepost's
+page on the spam filter for what makes Exchange, Sieve and others honour them. `abuse` and `postmaster` (RFC 2142) get
+their mail whatever its level.
 """
 
 from collections.abc import Iterator, Sequence
@@ -54,6 +55,8 @@ LINK_POINTS = {
     "odd-scheme": 1.0,
 }  # fmt: skip
 REASONS_LIMIT = 300  # characters
+TEST_MARK = "GTUBE-STANDARD"
+TEST = "XJS*C4JDBQADN1.NSBN3*2IDNEN*" + "GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X"  # in two: this file is no spam
 HeaderName = Literal[
     "X-MS-Exchange-Organization-SCL", "X-SCL", "X-Spam-Level", "X-Spam-Score", "X-Spam-Status", "X-Spam-Flag"
 ]
@@ -205,6 +208,8 @@ class Spam(Check[MessageStage]):
         """The level, and why."""
         if self.blocked.has_address(at.sender) is not None:
             return HIGHEST, "a blocked sender"
+        if any([TEST_MARK in text.text and is_test(text.text) for text in seen.texts]):
+            return HIGHEST, "the test string for spam filters, GTUBE"
         items = at.so_far.items
         opinion = self.filter.opinion(at.message.header, seen, tuple(finding.code for finding in items))
         points = max(LEAST_POINTS, min(MOST_POINTS, sum([finding.score for finding in items])))
@@ -235,6 +240,11 @@ class Spam(Check[MessageStage]):
 
 
 TEXT = "Message refused as spam"
+
+
+def is_test(text: str) -> bool:
+    """However it was broken into lines and tags."""
+    return TEST in "".join(text.split())
 
 
 def weight_of(seen: Inspection) -> float:

@@ -1,9 +1,10 @@
-"""What the demo's messages hold: letters with attachments, and how each should end."""
+"""What the demo's messages hold: attachments, words, and how each should end."""
 
 import base64
 import io
 import zipfile
 
+from gatepost.checks.spam import TEST as TEST_SPAM
 from gatepost.cli.demo_mail import HEADER, Scenario, mail
 
 HOLDS = "What messages hold"
@@ -68,6 +69,10 @@ ATTACHMENTS = (
         group=HOLDS, title="an archive that needs a password: held",
         play=mail(letter(TEXT, file("orders.zip", zipped("order.txt", b"Two.", locked=True)))), answer="250 2.0.0",
         why="attachments-held",
+    ),
+    Scenario(
+        group=HOLDS, title="the test message of spam filters, GTUBE", play=mail(f"{HEADER}\r\n{TEST_SPAM}"),
+        answer="554 5.7.1", why="spam-refused",
     ),
 )  # fmt: skip
 """In the order in which they are played."""
