@@ -11,7 +11,7 @@ import subprocess
 
 import pytest
 
-from gatepost.adapters.quarantine import durable
+from gatepost.adapters.quarantine import places
 from gatepost.adapters.quarantine.settings import QuarantineSettings
 from gatepost.model.trace import End
 from gatepost.testing.scripted import ScriptedServer, dialogue
@@ -221,7 +221,7 @@ async def test_the_same_message_on_two_connections_at_once_is_held_once_and_both
 
 async def test_one_that_is_locked_for_too_long_is_451(holding, monkeypatch):
     """By a process that stands still, say: a client must not wait for it until its own patience ends."""
-    monkeypatch.setattr(durable, "PATIENCE", 0.1)
+    monkeypatch.setattr(places, "PATIENCE", 0.1)
     (held,) = await held_by(holding, (["a@example.test"], MESSAGE))
     directory = holding.gateway.data_dir / "quarantine" / "content" / held["message"][:2]
     descriptor = os.open(directory, os.O_RDONLY)

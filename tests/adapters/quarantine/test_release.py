@@ -194,7 +194,7 @@ class Slow(FakeBackend):
 
 
 def test_two_at_once_do_not_both_send_it(desk, monkeypatch):
-    monkeypatch.setattr("gatepost.adapters.quarantine.durable.PATIENCE", 0.05)
+    monkeypatch.setattr("gatepost.adapters.quarantine.places.PATIENCE", 0.05)
     desk.house.put(BOB)
     held = desk.one()
     other = desk.house.reopened()

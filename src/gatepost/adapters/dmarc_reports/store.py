@@ -5,9 +5,9 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from gatepost.adapters.dmarc_reports.migrations import TooNew, migrate
 from gatepost.auth.dmarc.report import Disposition, Report, Row
 from gatepost.auth.dmarc.senders import Sender
+from gatepost.disk.migrations import TooNew, migrate
 from gatepost.ports.unavailable import Unavailable
 
 NAMES_LIMIT = 500  # characters of the domains of one row
@@ -29,7 +29,7 @@ class ReportStore:
             self.db = sqlite3.connect(path, isolation_level=None, timeout=10.0)
             try:
                 self.db.execute("PRAGMA foreign_keys = ON")
-                migrate(self.db)
+                migrate(self.db, "gatepost.adapters.dmarc_reports")
             except BaseException:
                 self.db.close()
                 raise

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Generic, Protocol, TypeVar
 
 from gatepost.adapters.engines.dialling import dial
+from gatepost.adapters.engines.flow import Flow
 from gatepost.adapters.engines.settings import EngineAddress
 from gatepost.adapters.engines.turns import Failed
 
@@ -30,17 +31,13 @@ class AnswerReader(Protocol[A]):
         """The other side has said all that it will. Raises `BadAnswer` if that is not a whole answer."""
 
 
-class Link(asyncio.Protocol, Generic[T]):
+class Link(Flow, Generic[T]):
     """One connection. Owned by `exchange`."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, reader: AnswerReader[T]) -> None:
-        self.loop, self.reader = loop, reader
+        super().__init__(loop)
+        self.reader = reader
         self.answer: asyncio.Future[T] = loop.create_future()
-        self.drained: asyncio.Future[None] | None = None
-        self.transport: asyncio.Transport | None = None
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # a socket has no other
-        self.transport = transport
 
     def data_received(self, data: bytes) -> None:
         if self.answer.done():
@@ -64,12 +61,6 @@ class Link(asyncio.Protocol, Generic[T]):
     def connection_lost(self, exc: Exception | None) -> None:
         self.fail(f"connection lost: {exc}" if exc else "closed the connection before it had answered")
 
-    def pause_writing(self) -> None:
-        self.drained = self.loop.create_future()
-
-    def resume_writing(self) -> None:
-        self.go_on()
-
     def succeed(self, answer: T) -> None:
         self.answer.set_result(answer)
         self.go_on()
@@ -80,20 +71,13 @@ class Link(asyncio.Protocol, Generic[T]):
             self.answer.exception()  # who asked may have left
         self.go_on()
 
-    def go_on(self) -> None:
-        if self.drained is not None and not self.drained.done():
-            self.drained.set_result(None)
-
     async def send(self, pieces: Iterator[bytes]) -> None:
         """All of them, as fast as they are taken; fewer if the answer is there before."""
         for piece in pieces:
             for at in range(0, len(piece), CHUNK):
-                if self.answer.done() or self.transport is None:
+                if self.answer.done():
                     return
-                self.transport.write(piece[at : at + CHUNK])
-                if self.drained is not None:
-                    await self.drained
-                    self.drained = None
+                await self.write(piece[at : at + CHUNK])
 
     def close(self) -> None:
         if self.transport is not None:

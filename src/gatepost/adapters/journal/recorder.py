@@ -11,11 +11,11 @@ from time import gmtime, strftime
 
 import msgspec
 
-from gatepost.adapters.journal.migrations import TooNew
 from gatepost.adapters.journal.settings import JournalSettings
 from gatepost.adapters.journal.store import RUINED, Received, Store
 from gatepost.adapters.journal.summary import summary_of
 from gatepost.adapters.journal.wire import HEADER, Origin, origin_of
+from gatepost.disk.migrations import TooNew
 from gatepost.ports.alarms import Alarms
 
 UNWRITABLE, RUINED_JOURNAL, LOST = "journal.unwritable", "journal.ruined", "journal.lost"  # alarms

@@ -10,12 +10,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from gatepost.adapters.journal.migrations import migrate
 from gatepost.adapters.journal.packed import Packer, dictionary_of
 from gatepost.adapters.journal.summary import Summary
 from gatepost.adapters.journal.typical import typical
 from gatepost.adapters.journal.wire import Origin, encode
 from gatepost.adapters.journal.words import SEGMENT_BITS, WORD_BITS, first_key, words
+from gatepost.disk.migrations import migrate
 
 PAGE = 8192  # octets: several traces to a page
 CACHE = 32 * 1024  # KiB of pages; a few segments' indexes
@@ -61,7 +61,7 @@ class Store:
         execute(f"PRAGMA synchronous = {'FULL' if full_sync else 'NORMAL'}")
         execute(f"PRAGMA cache_size = -{CACHE}")
         execute(f"PRAGMA journal_size_limit = {16 * 1024 * 1024}")
-        migrate(self.db)
+        migrate(self.db, "gatepost.adapters.journal")
         self.last = int(execute("SELECT coalesce(max(number), 0) FROM trace").fetchone()[0])
         self.page = int(execute("PRAGMA page_size").fetchone()[0])
 

@@ -14,12 +14,13 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from gatepost.adapters.quarantine.durable import give, locked
 from gatepost.adapters.quarantine.index import Index, Row
 from gatepost.adapters.quarantine.places import SHARDS, Places
 from gatepost.adapters.quarantine.record import ID_LENGTH, record_of
 from gatepost.adapters.quarantine.sealing import Seal
 from gatepost.adapters.quarantine.used import Used
+from gatepost.disk.durable import give
+from gatepost.disk.locks import locked
 from gatepost.model.address import Address, Domain
 from gatepost.ports.quarantine import Fate, Held, HeldSearch
 from gatepost.ports.unavailable import Unavailable

@@ -16,12 +16,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
-from gatepost.adapters.quarantine.durable import locked, sync_directory, write_synced
 from gatepost.adapters.quarantine.record import Record, decoded, encode, file_name, held_of
 from gatepost.adapters.quarantine.sealing import Seal
+from gatepost.disk.durable import sync_directory, write_synced
+from gatepost.disk.locks import locked
 from gatepost.ports.quarantine import Fate, Held
 from gatepost.ports.unavailable import Unavailable
 
+PATIENCE = 10.0  # seconds for a lock that others hold for milliseconds
 SHARDS = tuple([f"{number:02x}" for number in range(256)])
 
 
@@ -74,11 +76,11 @@ class Places:
 
     def locked(self, message: str) -> AbstractContextManager[None]:
         """Nobody writes or takes away what belongs to this message meanwhile."""
-        return locked(f"{self.root}/content/{message[:2]}")
+        return locked(f"{self.root}/content/{message[:2]}", PATIENCE)
 
     def alone(self, message: str) -> AbstractContextManager[None]:
         """Nobody releases it meanwhile; others may go on with it."""
-        return locked(f"{self.root}/entries/{message[:2]}")
+        return locked(f"{self.root}/entries/{message[:2]}", PATIENCE)
 
     # ── records ──────────────────────────────────────────────────────────────
     def read(self, message: str, identity: str) -> Held | None:

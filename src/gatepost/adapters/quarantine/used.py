@@ -8,7 +8,8 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from gatepost.adapters.quarantine.durable import give, wait_for
+from gatepost.disk.durable import give
+from gatepost.disk.locks import wait_for
 
 OCTETS = 8
 

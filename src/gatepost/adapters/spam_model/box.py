@@ -44,16 +44,16 @@ class Box:
 
     def put(self, message: Message, seen: Inspection, *, is_spam: bool, source: str) -> None:
         found = features(sight(message.header, seen, limit=self.text))
-        digest = identity(message.header, b"".join(message.content.chunks())[message.header_octets :])
-        octets = msgspec.msgpack.encode(Exported(digest, is_spam, source, self.now(), packed_places(found)))
         try:
+            digest = identity(message.header, b"".join(message.content.chunks())[message.header_octets :])
+            octets = msgspec.msgpack.encode(Exported(digest, is_spam, source, self.now(), packed_places(found)))
             make_directory(self.learn)
             make_directory(self.directory)
             if len(os.listdir(self.directory)) >= MOST:
                 raise Unavailable(f"{self.directory}: {MOST} lessons wait, and nobody learns them")
             self.write(digest.hex(), octets)
         except OSError as error:
-            raise Unavailable(f"{self.directory}: {error.strerror}") from error
+            raise Unavailable(f"{self.directory}: {error.strerror or error}") from error
 
     def write(self, name: str, octets: bytes) -> None:
         made = self.directory / f"{BEING_WRITTEN}{secrets.token_hex(8)}"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 
-from gatepost.adapters.spam_model.files import replace
+from gatepost.disk.durable import replace
 from gatepost.learn.calibration import LEVELS, Calibration
 from gatepost.ports.unavailable import Unavailable
 

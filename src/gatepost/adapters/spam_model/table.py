@@ -9,7 +9,7 @@ import os
 from array import array
 from pathlib import Path
 
-from gatepost.adapters.spam_model.files import replace
+from gatepost.disk.durable import replace
 from gatepost.learn.classifier import SPAM, blank_site
 from gatepost.learn.hashing import PLACES
 from gatepost.learn.model_file import VERSION

@@ -16,9 +16,9 @@ from typing import BinaryIO
 import msgspec
 from msgspec import Struct
 
-from gatepost.adapters.spam_model.files import replace
 from gatepost.adapters.spam_model.lessons import packed, places_of
 from gatepost.adapters.spam_model.report import reading
+from gatepost.disk.durable import replace
 from gatepost.learn.features import Features
 from gatepost.learn.model_file import VERSION
 

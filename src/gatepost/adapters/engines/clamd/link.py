@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from gatepost.adapters.engines.clamd.replies import REPLY_LIMIT
 from gatepost.adapters.engines.dialling import dial, unix_socket
+from gatepost.adapters.engines.flow import Flow
 from gatepost.adapters.engines.settings import EngineAddress
 from gatepost.adapters.engines.turns import Failed, why
 
@@ -24,19 +25,14 @@ class CutShort(Failed):
     """The connection was lost while the sample was being sent: an answer may have been lost with it."""
 
 
-class Link(asyncio.Protocol):
+class Link(Flow):
     """One connection, one reply."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self.loop = loop
+        super().__init__(loop)
         self.buffer = b""
         self.reply: asyncio.Future[bytes] = loop.create_future()
-        self.drained: asyncio.Future[None] | None = None
         self.is_sending = False
-        self.transport: asyncio.Transport | None = None
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # a socket has no other
-        self.transport = transport
 
     def data_received(self, data: bytes) -> None:
         if self.reply.done():
@@ -55,12 +51,6 @@ class Link(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self.fail(f"connection lost: {exc}" if exc else "closed the connection before it had answered")
 
-    def pause_writing(self) -> None:
-        self.drained = self.loop.create_future()
-
-    def resume_writing(self) -> None:
-        self.go_on()
-
     def answer(self, reply: bytes) -> None:
         self.reply.set_result(reply)
         self.go_on()
@@ -71,20 +61,13 @@ class Link(asyncio.Protocol):
             self.reply.exception()  # who asked may have left
         self.go_on()
 
-    def go_on(self) -> None:
-        if self.drained is not None and not self.drained.done():
-            self.drained.set_result(None)
-
     async def send(self, pieces: Iterator[bytes]) -> None:
         """All of them, as fast as clamd takes them; fewer if it answers before the end."""
         self.is_sending = True
         for piece in pieces:
             if self.reply.done() or self.transport is None:
                 return
-            self.transport.write(piece)
-            if self.drained is not None:
-                await self.drained
-                self.drained = None
+            await self.write(piece)
             for _ in range(LOOKS):  # who has heard enough answers and resets: a write would fail, and take that along
                 await asyncio.sleep(0)
         self.is_sending = False

@@ -3,19 +3,18 @@
 import asyncio
 from collections.abc import Iterator
 
+from gatepost.adapters.engines.flow import Flow
 from gatepost.adapters.engines.icap.reader import BadResponse, Response, ResponseReader
 from gatepost.adapters.engines.turns import Failed
 
 
-class Link(asyncio.Protocol):
+class Link(Flow):
     """Owned by the scanner that opened it; used for one request at a time."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self.loop = loop
+        super().__init__(loop)
         self.reader: ResponseReader | None = None
         self.answer: asyncio.Future[Response] = loop.create_future()
-        self.drained: asyncio.Future[None] | None = None
-        self.transport: asyncio.Transport | None = None
         self.problem = ""  # why it is of no use any more
         self.heard = False  # something came in answer to the request
         self.idle_since = 0.0
@@ -23,9 +22,6 @@ class Link(asyncio.Protocol):
     @property
     def is_usable(self) -> bool:
         return not self.problem and self.transport is not None and not self.transport.is_closing()
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # a socket has no other
-        self.transport = transport
 
     def data_received(self, data: bytes) -> None:
         if self.reader is None:
@@ -55,22 +51,12 @@ class Link(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self.fail(f"connection lost: {exc}" if exc else "closed the connection")
 
-    def pause_writing(self) -> None:
-        self.drained = self.loop.create_future()
-
-    def resume_writing(self) -> None:
-        self.go_on()
-
     def fail(self, reason: str) -> None:
         self.problem = self.problem or reason
         if not self.answer.done():
             self.answer.set_exception(Failed(reason))
             self.answer.exception()  # who asked may have left
         self.go_on()
-
-    def go_on(self) -> None:
-        if self.drained is not None and not self.drained.done():
-            self.drained.set_result(None)
 
     async def ask(self, pieces: Iterator[bytes]) -> Response:
         """The response to a request, or to what is left of one. Raises `Failed`."""
@@ -88,10 +74,7 @@ class Link(asyncio.Protocol):
         for piece in pieces:
             if self.answer.done() or self.transport is None:
                 return False
-            self.transport.write(piece)
-            if self.drained is not None:
-                await self.drained
-                self.drained = None
+            await self.write(piece)
         return True
 
     def close(self) -> None:
