@@ -7,9 +7,9 @@ import time
 
 import pytest
 
-from gatepost.adapters.directory_ldap.breaker import FAILURES
 from gatepost.adapters.directory_ldap.client import LINES, LdapDirectory
 from gatepost.adapters.directory_ldap.wire import HEAD, Answer, Failed, Find, Health, frame, requests
+from gatepost.engine.breaker import FAILURES
 from gatepost.engine.stepping import Done, first_step
 from gatepost.gateway.clock import SystemClock
 from gatepost.gateway.directory_cache import CachedDirectory

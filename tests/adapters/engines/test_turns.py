@@ -2,9 +2,12 @@ from itertools import pairwise
 
 import pytest
 
-from gatepost.adapters.engines.turns import LONGEST_PAUSE, Failed, Turns
+from gatepost.adapters.engines.turns import Failed, Turns
+from gatepost.engine.breaker import LONGEST_PAUSE
 from gatepost.ports.unavailable import Unavailable
 from gatepost.testing.fakes import FakeClock
+
+PATIENCE = 0.5  # seconds
 
 
 class Servers:
@@ -24,19 +27,19 @@ class Servers:
 
 async def test_the_first_that_answers_is_believed():
     servers = Servers(a=Failed("down"), b="yes", c="no")
-    assert await Turns("x", "abc", FakeClock()).ask(servers) == "yes"
+    assert await Turns("x", "abc", FakeClock(), PATIENCE).ask(servers) == "yes"
     assert servers.asked == ["a", "b"]
 
 
 async def test_what_became_of_each_is_told():
     with pytest.raises(Unavailable, match=r"^x: a: down; b: too slow$"):
-        await Turns("x", "ab", FakeClock()).ask(Servers(a=Failed("down"), b=Failed("too slow")))
+        await Turns("x", "ab", FakeClock(), PATIENCE).ask(Servers(a=Failed("down"), b=Failed("too slow")))
 
 
 async def test_a_final_failure_ends_it():
     servers = Servers(a=Failed("late", is_final=True), b="yes")
     with pytest.raises(Unavailable):
-        await Turns("x", "ab", FakeClock()).ask(servers)
+        await Turns("x", "ab", FakeClock(), PATIENCE).ask(servers)
     assert servers.asked == ["a"]
 
 
@@ -47,7 +50,7 @@ async def test_a_reason_is_bounded():
 async def test_who_fails_three_times_is_tried_again_later_and_later():
     clock = FakeClock()
     servers = Servers(a=Failed("down"), b="yes")
-    turns = Turns("x", "ab", clock)
+    turns = Turns("x", "ab", clock, PATIENCE)
     tries = []
     for _ in range(600):
         before = servers.asked.count("a")
@@ -62,7 +65,7 @@ async def test_who_fails_three_times_is_tried_again_later_and_later():
 async def test_one_success_makes_good_for_all():
     clock = FakeClock()
     servers = Servers(a=Failed("down"))
-    turns = Turns("x", "a", clock)
+    turns = Turns("x", "a", clock, PATIENCE)
     for _ in range(5):
         with pytest.raises(Unavailable):
             await turns.ask(servers)

@@ -7,9 +7,9 @@ import asyncio
 from collections import deque
 from pathlib import Path
 
-from gatepost.adapters.directory_ldap.breaker import Breaker
 from gatepost.adapters.directory_ldap.line import Gone, Line, settle
 from gatepost.adapters.directory_ldap.wire import Answer, Failed, Find, Reply, Request
+from gatepost.engine.breaker import Breaker
 from gatepost.model.address import Address
 from gatepost.ports.clock import Clock
 from gatepost.ports.directory import Found

@@ -39,7 +39,7 @@ class OpinionDesk:
         self, engine: SpamEngine, places: tuple[EngineAddress, ...], settings: OpinionSettings, clock: Clock
     ) -> None:
         self.engine, self.settings, self.clock = engine, settings, clock
-        self.turns = Turns(engine.name, places, clock)
+        self.turns = Turns(engine.name, places, clock, settings.timeout)
         self.slots = asyncio.Semaphore(settings.concurrency)
         self.problem = ""  # of the last message, "" if it went well
 

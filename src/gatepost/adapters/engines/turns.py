@@ -4,14 +4,13 @@ import os
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
+from gatepost.engine.breaker import Breaker
 from gatepost.ports.clock import Clock
 from gatepost.ports.unavailable import Unavailable
 
 A = TypeVar("A")
 T = TypeVar("T")
 FAILURES = 3  # in a row, until nobody waits for it any more
-FIRST_PAUSE = 1.0  # seconds until it is tried again; doubles with each trial that fails
-LONGEST_PAUSE = 15.0  # seconds
 SHOWN = 160  # characters of what went wrong
 
 
@@ -36,26 +35,13 @@ def why(error: Exception) -> str:
 class Place(Generic[A]):
     """One server as this worker has seen it."""
 
-    def __init__(self, address: A, clock: Clock) -> None:
-        self.address, self.clock = address, clock
-        self.failures = 0
-        self.pause = FIRST_PAUSE
-        self.closed_until = 0.0
-        self.problem = ""  # of the last failure, "" once one has succeeded
+    def __init__(self, address: A, breaker: Breaker) -> None:
+        self.address, self.breaker = address, breaker
 
     @property
-    def is_open(self) -> bool:
-        return self.failures < FAILURES or self.clock.monotonic() >= self.closed_until
-
-    def succeeded(self) -> None:
-        self.failures, self.pause, self.problem = 0, FIRST_PAUSE, ""
-
-    def failed(self, problem: str) -> None:
-        self.failures += 1
-        self.problem = problem
-        if self.failures >= FAILURES:
-            self.closed_until = self.clock.monotonic() + self.pause
-            self.pause = min(2 * self.pause, LONGEST_PAUSE)
+    def problem(self) -> str:
+        """Of the last failure, "" once one has succeeded."""
+        return self.breaker.problem
 
 
 class Turns(Generic[A]):
@@ -63,27 +49,28 @@ class Turns(Generic[A]):
 
     Args:
         name: of the engine.
+        patience: seconds within which an attempt ends by itself.
     """
 
-    def __init__(self, name: str, addresses: Sequence[A], clock: Clock) -> None:
+    def __init__(self, name: str, addresses: Sequence[A], clock: Clock, patience: float) -> None:
         self.name = name
-        self.places = tuple(Place(address, clock) for address in addresses)
+        self.places = tuple(Place(address, Breaker(clock, patience, FAILURES)) for address in addresses)
 
     async def ask(self, attempt: Callable[[A], Awaitable[T]]) -> T:
         """The first answer. Raises `Unavailable` with what became of every server."""
         problems = []
         for place in self.places:
-            if not place.is_open:
+            if not place.breaker.allows():
                 problems.append(f"{place.address}: {place.problem}")
                 continue
             try:
                 answer = await attempt(place.address)
             except Failed as failed:
-                place.failed(str(failed))
+                place.breaker.failed(str(failed))
                 problems.append(f"{place.address}: {failed}")
                 if failed.is_final:
                     break
             else:
-                place.succeeded()
+                place.breaker.succeeded()
                 return answer
         raise Unavailable(f"{self.name}: {'; '.join(problems)}")

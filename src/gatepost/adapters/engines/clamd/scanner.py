@@ -31,7 +31,7 @@ class ClamdScanner:
     def __init__(self, name: str, settings: ClamdSettings, clock: Clock) -> None:
         self.name = name
         self.settings, self.clock = settings, clock
-        self.turns = Turns(name, settings.places, clock)
+        self.turns = Turns(name, settings.places, clock, settings.timeout)
         self.versions: dict[EngineAddress, tuple[float, Version]] = {}
 
     async def scan(self, sample: Sample) -> Scanned:

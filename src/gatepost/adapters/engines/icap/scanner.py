@@ -42,7 +42,7 @@ class IcapScanner:
     def __init__(self, name: str, settings: IcapSettings, clock: Clock) -> None:
         self.name = name
         self.settings, self.clock = settings, clock
-        self.turns = Turns(name, settings.places, clock)
+        self.turns = Turns(name, settings.places, clock, settings.timeout)
         self.known: dict[IcapService, tuple[float, Options]] = {}
         self.idle: dict[IcapService, list[Link]] = {service: [] for service in settings.places}
 

@@ -8,11 +8,15 @@ LONGEST_PAUSE = 15.0  # seconds
 
 
 class Breaker:
-    """Closed: ask. Open: do not, but for one trial after each pause. Owned by one worker."""
+    """Closed: ask. Open: do not, but for one trial after each pause. Owned by one worker.
 
-    def __init__(self, clock: Clock, patience: float) -> None:
-        """`patience`: seconds within which a trial ends by itself."""
-        self.clock, self.patience = clock, patience
+    Args:
+        patience: seconds within which a trial ends by itself.
+        most: failures in a row until it opens.
+    """
+
+    def __init__(self, clock: Clock, patience: float, most: int = FAILURES) -> None:
+        self.clock, self.patience, self.most = clock, patience, most
         self.failures = 0
         self.pause = FIRST_PAUSE
         self.open_until = 0.0
@@ -20,7 +24,7 @@ class Breaker:
 
     def allows(self) -> bool:
         """Whether to ask now; when it is open, who gets True is the trial."""
-        if self.failures < FAILURES:
+        if self.failures < self.most:
             return True
         now = self.clock.monotonic()
         if now < self.open_until:
@@ -34,6 +38,6 @@ class Breaker:
     def failed(self, problem: str) -> None:
         self.failures += 1
         self.problem = problem
-        if self.failures >= FAILURES:
+        if self.failures >= self.most:
             self.open_until = self.clock.monotonic() + self.pause
             self.pause = min(2 * self.pause, LONGEST_PAUSE)

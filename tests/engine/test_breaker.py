@@ -1,6 +1,6 @@
 import pytest
 
-from gatepost.adapters.directory_ldap.breaker import FAILURES, LONGEST_PAUSE, Breaker
+from gatepost.engine.breaker import FAILURES, LONGEST_PAUSE, Breaker
 from tests.adapters.directory_ldap.stubborn import HeldClock
 
 PATIENCE = 4.0
