@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from gatepost.checks.spam import TEST
+from gatepost.model.spam import GTUBE as TEST
 from tests.attacks.mail import LETTER, SAID, lines, mail, multipart, part
 from tests.servers.gateway import PROGRAM
 

@@ -4,8 +4,8 @@ import base64
 import io
 import zipfile
 
-from gatepost.checks.spam import TEST as TEST_SPAM
 from gatepost.cli.demo_mail import HEADER, Scenario, mail
+from gatepost.model.spam import GTUBE
 
 HOLDS = "What messages hold"
 PROGRAM = b"MZ" + bytes(58) + b"\x80\0\0\0" + bytes(64) + b"PE\0\0L\x01\x01\0" + bytes(700)
@@ -71,7 +71,7 @@ ATTACHMENTS = (
         why="attachments-held",
     ),
     Scenario(
-        group=HOLDS, title="the test message of spam filters, GTUBE", play=mail(f"{HEADER}\r\n{TEST_SPAM}"),
+        group=HOLDS, title="the test message of spam filters, GTUBE", play=mail(f"{HEADER}\r\n{GTUBE}"),
         answer="554 5.7.1", why="spam-refused",
     ),
 )  # fmt: skip

@@ -4,9 +4,10 @@ import pytest
 
 from gatepost.adapters.engines.opinion_desk import opinion_desk
 from gatepost.adapters.engines.opinion_settings import RspamdSettings
-from gatepost.adapters.engines.opinion_survey import GTUBE, consult
+from gatepost.adapters.engines.opinion_survey import consult
 from gatepost.adapters.engines.sample import in_memory
 from gatepost.gateway.clock import SystemClock
+from gatepost.model.spam import GTUBE
 from gatepost.ports.second_opinion import NoOpinion, SecondOpinion
 from gatepost.syntax.date import rfc5322_date
 from gatepost.testing.scripted import Act, Drip, Endless
@@ -36,7 +37,7 @@ def url(rspamd):
 
 async def test_a_real_one_knows_the_test_message(url):
     assert (await consult(desk(url))).is_spam
-    found = await said(url, letter().replace(b"Kind regards", GTUBE))
+    found = await said(url, letter().replace(b"Kind regards", GTUBE.encode()))
     assert isinstance(found, SecondOpinion) and found.is_spam and found.rules == ("GTUBE",)
 
 
