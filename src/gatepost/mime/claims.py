@@ -88,7 +88,7 @@ def claim_of(values: dict[str, bytes], default: str) -> Claim | None:
         declared=declared,
         charset=charset,
         encoding=encoding,
-        boundary=boundary,
+        boundary=boundary if declared.startswith("multipart/") else None,
         names=names_of(disposition[1], parameters) or described(values, declared),
         is_attachment=disposition[0] not in ("", "inline"),
     )
