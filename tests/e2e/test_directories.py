@@ -6,11 +6,12 @@ import smtplib
 import time
 from collections.abc import Callable, Iterator
 from itertools import count
+from pathlib import Path
 
 import pytest
 
 from tests.servers.gateway import Gateway
-from tests.servers.loopback import HOST
+from tests.servers.loopback import HOST, wait_until
 from tests.servers.postfix import ReceivingPostfix
 from tests.servers.samba_ad import ADMINISTRATOR, BASE, SambaAd
 from tests.servers.samba_ad import PASSWORD as AD_PASSWORD
@@ -158,11 +159,22 @@ def test_while_openldap_is_down_nobody_is_unknown_and_who_was_found_still_counts
     outage.wait_until_up()
 
 
+def stands_still(pid: int) -> bool:
+    """Every thread of it: one that was at work on another processor does not stop at once (proc(5))."""
+    states = [task.joinpath("stat").read_text().rpartition(")")[2].split()[0] for task in tasks_of(pid)]
+    return all(state == "T" for state in states)
+
+
+def tasks_of(pid: int) -> list[Path]:
+    return list(Path(f"/proc/{pid}/task").iterdir())
+
+
 def test_a_mute_openldap_is_an_outage_too(before_slapd, slapd):
     """It has accepted the connection, and says nothing (a stopped process)."""
     outage = Outage(before_slapd, lambda n: f"p{n}@example.test", lambda n: f"nobody{n}@example.test")
     outage.wait_until_up()
     os.kill(slapd.process.pid, signal.SIGSTOP)
+    wait_until(lambda: stands_still(slapd.process.pid), seconds=10, what="it stands still")
     try:
         assert outage.ask() == ("451", "451")
     finally:
