@@ -65,7 +65,7 @@ def test_the_file_is_for_its_owner_and_names_nobody(path):
 def test_when_a_group_is_full_the_oldest_goes(path):
     pairs = FileCorrespondents(path)
     pairs.note(BOB, ANN, NOW)
-    file = pairs.opened(is_wanted=False)
+    file = pairs.opened()
     _, group = file.place(BOB, ANN)
     others = (address(f"x{number}@example.net") for number in range(10_000_000))
     neighbours = []

@@ -25,7 +25,6 @@ HEAD = len(MAGIC) + SECRET
 ROWS = 1 << 18  # 2 MiB
 WORD = 8  # octets
 GROUP = 8  # rows
-FREE = bytes(WORD)
 DAY = 86_400.0  # seconds
 TAG = 6  # octets of a hash that stand in a row
 
@@ -42,8 +41,7 @@ class FileCorrespondents:
         self.file: Opened | None = None
 
     def note(self, ours: Address, theirs: Address, now: float) -> None:
-        file = self.opened(is_wanted=True)
-        assert file is not None  # noqa: S101 - it was made
+        file = self.wanted()
         tag, at = file.place(ours, theirs)
         today = int(now // DAY).to_bytes(2, "big")
         try:
@@ -56,7 +54,7 @@ class FileCorrespondents:
             raise Unavailable(f"{self.path}: {error.strerror}") from error
 
     def knows(self, ours: Address, theirs: Address, *, since: float) -> bool:
-        file = self.opened(is_wanted=False)
+        file = self.opened()
         if file is None:
             return False
         tag, at = file.place(ours, theirs)
@@ -66,17 +64,27 @@ class FileCorrespondents:
             raise Unavailable(f"{self.path}: {error.strerror}") from error
         return any([row[:TAG] == tag and last_noted(row) >= since // DAY for row in rows])
 
-    def opened(self, *, is_wanted: bool) -> "Opened | None":
-        """None if there is none and none is wanted. Raises `Unavailable`."""
+    def wanted(self) -> "Opened":
+        """Made if there is none. Raises `Unavailable`."""
+        try:
+            if self.file is None and not self.path.exists():
+                make(self.path)
+        except FileNotFoundError:
+            raise Unavailable(f"{self.path.parent} is not there") from None
+        except OSError as error:
+            raise Unavailable(f"{self.path}: {error.strerror}") from error
+        file = self.opened()
+        if file is None:
+            raise Unavailable(f"{self.path}: somebody has taken it away")
+        return file
+
+    def opened(self) -> "Opened | None":
+        """None if there is none. Raises `Unavailable`."""
         if self.file is not None:
             return self.file
         try:
-            if is_wanted and not self.path.exists():
-                make(self.path)
             descriptor = os.open(self.path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
         except FileNotFoundError:
-            if is_wanted:
-                raise Unavailable(f"{self.path.parent} is not there") from None
             return None
         except OSError as error:
             raise Unavailable(f"{self.path}: {error.strerror}") from error

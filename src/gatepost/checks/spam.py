@@ -242,7 +242,7 @@ TEXT = "Message refused as spam"
 
 
 def is_test(text: str) -> bool:
-    """However it was broken into lines and tags."""
+    """Also where tags or line ends part it, but for its mark."""
     return GTUBE in "".join(text.split())
 
 
