@@ -19,6 +19,8 @@ packages=(
     clamav-daemon c-icap libc-icap-mod-virus-scan
     # other spam engines: asked for a second opinion, and to compare with
     rspamd redis-server spamassassin spamd
+    # makes archives that nothing else here can make
+    7zip
     # what the program of Exim needs, see below
     adduser libdb5.3 libgnutls-dane0 libidn12 libnsl2 libpcre2-8-0
     openssl procps

@@ -22,6 +22,7 @@ PACKAGE_OF = {
     "rspamd": "rspamd",
     "redis-server": "redis-server",
     "spamd": "spamd",
+    "7zz": "7zip",
     "c-icap": "libc-icap-mod-virus-scan",
 }
 

@@ -51,6 +51,8 @@ def members(entry: ForeignEntry) -> Opened:
 def entry_traits(entry: ForeignEntry) -> Iterator[Trait]:
     for name in entry.names:
         yield from path_traits(name)
+        if not name:
+            yield Trait(UNREADABLE, "its name cannot be read")
     yield from mode_traits(entry.mode, entry.target)
     if entry.is_hard_link:
         yield Trait(LINK, printable(entry.target, SHOWN))
@@ -89,7 +91,7 @@ def stream_of(name: str) -> Opener:
 
 
 open_tar = archive_of("tar", ends=True)
-open_7z = archive_of("7zip")
+open_plain_7z = archive_of("7zip")
 open_cab = archive_of("cab")
 open_iso = archive_of("iso9660")
 open_cpio = archive_of("cpio", ends=True)

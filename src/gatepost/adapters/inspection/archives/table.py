@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from gatepost.adapters.inspection.archives.arj import open_arj
 from gatepost.adapters.inspection.archives.libarchive_formats import (
-    open_7z,
     open_ar,
     open_cab,
     open_compress,
@@ -20,6 +19,7 @@ from gatepost.adapters.inspection.archives.libarchive_formats import (
     open_zstd,
 )
 from gatepost.adapters.inspection.archives.rar import open_rar
+from gatepost.adapters.inspection.archives.seven_zip import open_7z
 from gatepost.adapters.inspection.archives.streams import open_bzip2, open_gzip, open_lzma, open_xz
 from gatepost.adapters.inspection.archives.zip import open_zip
 from gatepost.adapters.inspection.opened import Opener
