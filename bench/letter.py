@@ -68,6 +68,17 @@ def letter(attachment: int = 31_500) -> bytes:
     return signature + unsigned
 
 
+def lesson(number: int, *, is_spam: bool) -> bytes:
+    """A short letter, another one for each number, for filters that have to learn; spam says other things."""
+    dice = random.Random(f"{SEED} {number} {is_spam}")
+    words = [dice.choice(WORDS)[:: -1 if is_spam else 1] for _ in range(200)]
+    return (
+        f"From: a{number}@b{number}.test\r\nTo: rcpt@example.test\r\nSubject: {' '.join(words[:4])}\r\n"
+        f"Date: Mon, 23 Nov 2026 09:12:44 +0000\r\nMessage-ID: <{number}{is_spam}@b{number}.test>\r\n\r\n"
+        f"{wrapped(' '.join(words))}\r\n"
+    ).encode()
+
+
 def pdf(stream: bytes) -> bytes:
     """One page with that stream, and the table of where each object is, as programs write it."""
     objects = (

@@ -4,6 +4,7 @@ Everything that Debian switches on is on, but for what asks the network at large
 what puts mail off (greylisting, rate limits).
 """
 
+import http.client
 import shutil
 import subprocess
 import tempfile
@@ -95,6 +96,17 @@ class Rspamd:
                     cwd=self.directory,
                 )
             )
+
+    def learn(self, octets: bytes, *, is_spam: bool) -> None:
+        """Teaches its Bayes, which has an opinion after 200 of each kind."""
+        asked = http.client.HTTPConnection(HOST, self.controller, timeout=START)
+        try:
+            asked.request("POST", "/learnspam" if is_spam else "/learnham", octets)
+            answer = asked.getresponse()
+            if answer.status not in (http.HTTPStatus.OK, http.HTTPStatus.NO_CONTENT):  # this it knew before
+                raise RuntimeError(f"rspamd learns nothing: {answer.status} {answer.read()[:200]!r}")
+        finally:
+            asked.close()
 
     def said(self) -> str:
         logs = [*(self.directory / "log").glob("*.log"), self.directory / "said"]
