@@ -119,6 +119,17 @@ def test_dos_09_50000_parts_end_well():
     assert ("parts" in seen.over, len(seen.items) <= 2000, time.process_time() - began < FAST) == (True, True, True)
 
 
+def test_mime_27_a_multipart_is_honest_that_says_quoted_printable_and_means_its_parts():
+    """Some mailers do. Who takes it off loses the delimiter behind the padding of a base64 part, and finds no more."""
+    picture = b"Content-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\niVBORw0KGgoAAAA=\r\n"
+    page = b"Content-Type: text/html\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n<p>a=3Db</p>\r\n"
+    octets = (
+        b"Content-Type: multipart/related; boundary=\"=_57\"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+        b"--=_57\r\n" + page + b"--=_57\r\n" + picture + b"--=_57\r\n" + picture + b"--=_57--\r\n"
+    )
+    assert not [each for each in walked(octets).ambiguities if each.opens]
+
+
 def test_mime_27_an_encoded_multipart_is_split():
     inner = b"--in\r\nContent-Type: application/x; name=x.com\r\n\r\n" + EICAR + b"\r\n--in--\r\n"
     head = b"Content-Type: multipart/mixed; boundary=in\r\nContent-Transfer-Encoding: base64\r\n\r\n"

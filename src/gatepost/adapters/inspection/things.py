@@ -33,6 +33,7 @@ class Thing(Struct, frozen=True, kw_only=True, eq=False):
         part: it is.
         has_words: they were read already.
         is_plain: it is not one of the other ways in which a part is decoded.
+        is_quiet: of a reading in which hardly anybody sees anything else: what is odd in it is no ambiguity.
     """
 
     path: str
@@ -49,6 +50,7 @@ class Thing(Struct, frozen=True, kw_only=True, eq=False):
     part: Part | None = None
     has_words: bool = False
     is_plain: bool = True
+    is_quiet: bool = False
 
     @property
     def is_multipart(self) -> bool:
@@ -79,6 +81,11 @@ class Mail(Struct, frozen=True):
     view: View
     prefix: str
     depth: int
+
+    @property
+    def told(self) -> frozenset[str]:
+        """Readings that are ambiguities."""
+        return frozenset([each.code for each in self.view.ambiguities])
 
     def things(self) -> Iterator[Thing]:
         for part in self.view.parts:
@@ -111,6 +118,7 @@ class Mail(Struct, frozen=True):
             is_mail=not odd and part.media_type.startswith(("multipart/", "message/rfc822", "message/global")),
             part=part,
             has_words=has_words,
+            is_quiet=bool(part.reading) and part.reading not in self.told,
         )
 
     def texts(self) -> Iterator[Thing]:
@@ -134,7 +142,8 @@ def whole_mail(octets: bytes, limits: Limits) -> Mail:
 def inner_mail(thing: Thing, limits: Limits) -> Mail:
     """A message, or an encoded multipart, in another."""
     if thing.part is not None and thing.is_multipart:
-        return Mail(thing.octets, read_inside(thing.octets, thing.part, limits), "", thing.depth)
+        view = read_inside(thing.octets, thing.part, limits)
+        return Mail(thing.octets, structs.replace(view, ambiguities=()) if thing.is_quiet else view, "", thing.depth)
     return Mail(thing.octets, read(thing.octets, limits), f"{thing.path}!", thing.depth)
 
 
