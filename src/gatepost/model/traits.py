@@ -19,6 +19,7 @@ AUTO_MACRO = "auto-macro"  # VBA that runs when the document is opened
 XLM = "xlm"  # Excel 4 macros
 DDE = "dde"
 REMOTE_TEMPLATE = "remote-template"  # the document fetches something when it is opened
+COMMAND = "command"  # an OLE package with a command instead of a file
 EMBEDDED = "embedded"  # an OLE object or package
 ENTITIES = "entities"  # XML with a DTD or entities of its own
 JAVASCRIPT = "javascript"  # in a PDF

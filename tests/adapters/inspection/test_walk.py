@@ -124,7 +124,7 @@ def test_mime_27_a_multipart_is_honest_that_says_quoted_printable_and_means_its_
     picture = b"Content-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\niVBORw0KGgoAAAA=\r\n"
     page = b"Content-Type: text/html\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n<p>a=3Db</p>\r\n"
     octets = (
-        b"Content-Type: multipart/related; boundary=\"=_57\"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+        b'Content-Type: multipart/related; boundary="=_57"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
         b"--=_57\r\n" + page + b"--=_57\r\n" + picture + b"--=_57\r\n" + picture + b"--=_57--\r\n"
     )
     assert not [each for each in walked(octets).ambiguities if each.opens]

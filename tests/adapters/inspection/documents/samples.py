@@ -92,6 +92,13 @@ def native(name, octets):
     return struct.pack("<I", len(body)) + body
 
 
+def commanded(label, command):
+    """The same with a command in place of a file."""
+    path = command.encode() + b"\0"
+    body = b"\x02\0" + label.encode() + b"\0" + path + b"\0\0\x01\0\x01\0" + path
+    return struct.pack("<I", len(body)) + body
+
+
 def ole1(kind, octets):
     """An object as RTF holds it."""
     kind = kind.encode() + b"\0"

@@ -20,6 +20,7 @@ from tests.adapters.inspection.documents.samples import (
     SOURCE,
     biff,
     bound_sheet,
+    commanded,
     native,
     ole1,
     package,
@@ -31,6 +32,7 @@ from tests.adapters.inspection.documents.samples import (
     word,
     zipped,
 )
+from tests.adapters.inspection.mails import mail, walked
 
 VBA, AUTO, XLM, DDE = traits.MACRO, traits.AUTO_MACRO, traits.XLM, traits.DDE
 FIELD = "<w:document><w:instrText>{}</w:instrText></w:document>"
@@ -128,6 +130,16 @@ SAMPLES = {
         package(
             {"xl/externalLinks/externalLink1.xml": '<e><ddeLink ddeService="cmd" ddeTopic="/c calc"/></e>'}, main=BOOK
         ),
+        {DDE},
+    ),
+    "Excel 2003 XML, DDE": (
+        b'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook xmlns:ss="urn:x"><Worksheet><Table>'
+        b"<Row><Cell ss:Formula=\"=cmd|'/c calc.exe'!A1\"/></Row></Table></Worksheet></Workbook>",
+        {DDE},
+    ),
+    "Excel 2003 XML, DDE of another workbook": (
+        b'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook><SupBook>'
+        b"<Path>cmd|/c calc.exe</Path></SupBook></Workbook>",
         {DDE},
     ),
     "ods, DDE": (
@@ -299,6 +311,26 @@ def test_an_ole_package_is_given_with_its_name():
         found = opened(octets, "a.docx")
         assert traits.EMBEDDED in found.traits
         assert FileClass.EXECUTABLE in found.classes
+
+
+@pytest.mark.parametrize("label", ["order.pdf", ""])
+def test_a_package_that_starts_a_program_is_told_by_what_it_starts(label):
+    octets = storage({"ObjectPool/_1/\x01Ole10Native": commanded(label, "C:\\Windows\\System32\\cmd.exe")})
+    found = opened(octets, "a.doc")
+    inside = [(member.name, member.octets, [trait.code for trait in member.traits]) for member in found.members]
+    assert inside == [("C:\\Windows\\System32\\cmd.exe", b"", [traits.COMMAND])]
+    whole = walked(mail(("a.doc", octets))).items[2]
+    assert {FileClass.EXECUTABLE, FileClass.OFFICE_ACTIVE} <= set(whole.classes)
+
+
+def test_an_object_that_is_deflated_within_an_xml_document_is_given():
+    inner = storage({"\x01Ole10Native": native("order.exe", PROGRAM)})
+    data = storage({"_1577691300": struct.pack("<I", len(inner)) + zlib.compress(inner)})
+    octets = (
+        b'<?xml version="1.0"?><?mso-application progid="Word.Document"?><w:wordDocument>'
+        b'<w:binData w:name="oledata.mso">' + base64.b64encode(data) + b"</w:binData></w:wordDocument>"
+    )
+    assert [member.octets for member in opened(octets, "a.doc").members] == [PROGRAM]
 
 
 def test_a_program_in_an_installer_or_a_package_is_given():

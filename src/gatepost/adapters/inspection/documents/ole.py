@@ -3,11 +3,13 @@
 The streams are asked by their names wherever they lie, since a document may lie within a document.
 """
 
+import re
 from collections.abc import Iterator
 
 from gatepost.adapters.inspection.budget import Budget
 from gatepost.adapters.inspection.documents import biff, encrypted, outlook, packages, powerpoint, word_binary
 from gatepost.adapters.inspection.documents.addresses import printable
+from gatepost.adapters.inspection.documents.inflating import inflated
 from gatepost.adapters.inspection.documents.storage import Storage, Stream
 from gatepost.adapters.inspection.documents.vba import vba
 from gatepost.adapters.inspection.opened import Hints, Member, Opened
@@ -17,6 +19,8 @@ from gatepost.model.traits import EMBEDDED, ENCRYPTED
 
 HARMLESS = frozenset({FileClass.IMAGE, FileClass.MEDIA, FileClass.FONT, FileClass.TEXT, FileClass.UNKNOWN})
 ENCRYPTED_USER = b"\xdf\xc4\xd1\xf3"  # of the stream Current User (MS-PPT §2.3.2)
+LENGTH = 4  # octets in front of what is deflated
+ZLIB = re.compile(rb"\x78[\x01\x5e\x9c\xda]")
 MONIKERS = 4096  # octets of the stream \x01Ole that are looked at: it holds no content
 
 
@@ -108,6 +112,8 @@ def hidden(storage: Storage, stream: Stream) -> Iterator[Member | Trait]:
     if stream.name.startswith("__substg1.0_") or storage.ole.get_size(list(stream.path)) < 64:
         return
     octets = storage.read(stream)
+    if ZLIB.match(octets, LENGTH):  # an object in the file `oledata.mso` of a document that is XML
+        yield Member(stream.path[-1], inflated(octets[LENGTH:], storage.budget), alike=True)
     kind = by_signature(octets)
     if kind is not None and kind.file_class not in HARMLESS:
         yield Trait(EMBEDDED, printable(stream.path[-1]))

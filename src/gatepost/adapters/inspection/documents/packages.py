@@ -5,9 +5,10 @@ import re
 from gatepost.adapters.inspection.documents.addresses import host_of, is_share, printable
 from gatepost.adapters.inspection.opened import Member
 from gatepost.model.inspection import Trait
-from gatepost.model.traits import REMOTE_TEMPLATE
+from gatepost.model.traits import COMMAND, REMOTE_TEMPLATE
 
 LONGEST_NAME = 1024  # octets
+COMMANDED = b"\1\0"  # kind of a package; 3 holds the file
 WIDE_ADDRESS = re.compile(
     rb"(?:(?:h\x00t\x00t\x00p\x00|f\x00t\x00p\x00|f\x00i\x00l\x00e\x00)[\x20-\x7e]|\\\x00\\)\x00(?:[\x20-\x7e]\x00){4,1000}"
 )
@@ -23,19 +24,31 @@ def text_until_nul(octets: bytes, at: int) -> tuple[str, int]:
 
 
 def from_native(octets: bytes) -> Member | None:
-    """A stream `\\x01Ole10Native` (or the same without its length): label, path, and the file; None if it is none."""
+    """A stream `\\x01Ole10Native` (or the same without its length): label, path, and the file; None if it is none.
+
+    A package may hold a command in place of the file: it comes as a member without content, by the path it starts.
+    """
     for start in (4, 0):
         if octets[start : start + 2] != b"\x02\x00":
             continue
         label, at = text_until_nul(octets, start + 2)
         path, at = text_until_nul(octets, at)
-        at += 4  # flags
-        length = int.from_bytes(octets[at : at + 4], "little")  # of the path once more
-        at += 4 + length
-        size = int.from_bytes(octets[at : at + 4], "little")
-        if length <= LONGEST_NAME and at + 4 <= len(octets):
-            return Member(label or path, octets[at + 4 : at + 4 + size])
+        content = content_of(octets, at + 4)
+        if not content and octets[at + 2 : at + 4] == COMMANDED:
+            command = next(filter(None, (text_until_nul(octets, at + skip)[0] for skip in (6, 4))), path)
+            return Member(path or label, b"", traits=(Trait(COMMAND, printable(command)),))
+        if content is not None:
+            return Member(label or path, content)
     return None
+
+
+def content_of(octets: bytes, at: int) -> bytes | None:
+    """The file of a package, which stands behind one more path."""
+    length = int.from_bytes(octets[at : at + 4], "little")
+    at += 4 + length
+    if length > LONGEST_NAME or at + 4 > len(octets):
+        return None
+    return octets[at + 4 : at + 4 + int.from_bytes(octets[at : at + 4], "little")]
 
 
 def remote_targets(octets: bytes) -> tuple[str, ...]:
