@@ -358,6 +358,22 @@ def test_attachments_and_words_of_an_outlook_message_are_given():
     assert FileClass.MESSAGE in found.classes
 
 
+def test_names_of_properties_are_no_body_of_an_outlook_message():
+    """Some of their streams have the number of a body."""
+    streams = {"__properties_version1.0": b"\0" * 32, "__nameid_version1.0/__substg1.0_10090102": b"\x18\x85\0\0" * 4}
+    assert opened(storage(streams), "a.msg").traits == set()
+
+
+def test_a_body_that_cannot_be_read_hides_no_attachment_of_an_outlook_message():
+    streams = {
+        "__properties_version1.0": b"\0" * 32,
+        "__substg1.0_10090102": b"no compressed RTF at all",
+        "__attach_version1.0_#00000000/__substg1.0_37010102": PROGRAM,
+    }
+    found = opened(storage(streams), "a.msg")
+    assert (found.traits, [member.octets for member in found.members]) == ({traits.UNREADABLE}, [PROGRAM])
+
+
 # ── with passwords ───────────────────────────────────────────────────────────
 def test_an_encrypted_document_is_opened_by_a_word_of_the_message():
     octets = encrypted({"word/vbaProject.bin": vba_part()}, "orchid7")

@@ -4,9 +4,12 @@ from collections.abc import Iterator
 
 from gatepost.adapters.inspection.documents.storage import Storage, Stream
 from gatepost.adapters.inspection.opened import Member
-from gatepost.mime.rtf_compressed import rtf
+from gatepost.mime.rtf_compressed import BadCompressedRtf, rtf
+from gatepost.model.inspection import Trait
+from gatepost.model.traits import UNREADABLE
 
 PREFIX = "__substg1.0_"
+NAMED = "__nameid_version1.0"  # a storage of names: its streams are called like bodies, and hold no words
 ATTACHMENT = "__attach_version1.0_#"
 BODIES = {
     "1000001e": ("body.txt", "text/plain"), "1000001f": ("body.txt", "text/plain"),
@@ -26,13 +29,16 @@ MOST_BESIDE = 200  # properties of one attachment
 MEDIA_TYPE = ("370e001f", "370e001e")
 
 
-def contents(storage: Storage) -> Iterator[Member]:
+def contents(storage: Storage) -> Iterator[Member | Trait]:
     for stream in storage.streams:
-        if not stream.name.startswith(PREFIX):
+        if not stream.name.startswith(PREFIX) or NAMED in stream.storage:
             continue
         word = stream.name.removeprefix(PREFIX)
         if word in BODIES:
-            yield body(storage, stream, word)
+            try:
+                yield body(storage, stream, word)
+            except BadCompressedRtf as error:  # what is attached is to be seen all the same
+                yield Trait(UNREADABLE, f"body: {error}")
         elif word == DATA and stream.storage and stream.storage[-1].startswith(ATTACHMENT):
             names = [text for name in NAMES if (text := property_of(storage, stream, name))]
             declared = next((text for name in MEDIA_TYPE if (text := property_of(storage, stream, name))), "")
