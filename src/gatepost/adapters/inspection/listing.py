@@ -45,6 +45,9 @@ def shown(text: str, limit: int) -> str:
 WORDING = frozenset((FileClass.TEXT, FileClass.HTML))
 HARMLESS = frozenset((FileClass.TEXT, FileClass.UNKNOWN, FileClass.IMAGE, FileClass.MEDIA, FileClass.FONT))
 
+MAY_BE_SCRIPTED = frozenset((FileClass.HTML, FileClass.MESSAGE, FileClass.OFFICE, FileClass.PDF))
+"""Of the last two the opener has said already what their scripts are."""
+
 
 class Draft:
     """An item while things are still found in it.
@@ -108,11 +111,11 @@ class Draft:
         )
 
     def classes_by(self, traits: tuple[Trait, ...]) -> Iterator[FileClass]:
-        """A script in a page is nothing out of the ordinary; in anything else that is drawn it is."""
+        """A script in a page is nothing out of the ordinary, nor in the page of a message; in a picture it is."""
         for each in traits:
             if each.code in CLASSES:
                 yield CLASSES[each.code]
-            elif each.code == words.SCRIPTED and FileClass.HTML not in self.classes:
+            elif each.code == words.SCRIPTED and not MAY_BE_SCRIPTED.intersection(self.classes):
                 yield FileClass.HTML_ACTIVE
 
 

@@ -255,6 +255,12 @@ def test_attach_13_what_a_document_fetches_is_named_by_its_host(kind, target, ho
     assert traits.REMOTE_TEMPLATE in opened(octets.replace(b"/word/", b"/word/"), "a.txt").traits
 
 
+@pytest.mark.parametrize("target", ["file://localhost/Users/ann/a.png", "file:///C:/a.png", "C:\\a.png", "../a.png"])
+def test_a_picture_of_the_readers_own_disk_is_fetched_from_nobody(target):
+    octets = package({"word/_rels/document.xml.rels": relations(("image", target, "External"))})
+    assert traits.REMOTE_TEMPLATE not in opened(octets, "report.docx").traits
+
+
 def test_attach_13_a_template_of_a_word_document_of_1997_is_found():
     text = "https://evil.example/t.dot"
     strings = b"\xff\xff\x02\0\0\0" + b"\0\0" + struct.pack("<H", len(text)) + text.encode("utf-16-le")

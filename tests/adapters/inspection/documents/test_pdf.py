@@ -14,6 +14,7 @@ from gatepost.model import traits
 from gatepost.model.inspection import FileClass
 from tests.adapters.inspection.documents.opening import budget, opened
 from tests.adapters.inspection.documents.samples import PROGRAM, pdf, stream, zipped
+from tests.adapters.inspection.mails import mail, walked
 
 SCRIPT = b"<< /S /JavaScript /JS (app.alert\\(1\\)) >>"
 OPENS = b"/OpenAction 4 0 R "
@@ -59,6 +60,13 @@ def locked(octets, owner, user):
 )
 def test_attach_14_what_a_pdf_does_is_found_however_it_is_hidden(octets, word):
     assert word in opened(octets, "a.pdf").traits
+
+
+def test_a_script_of_a_form_is_one_of_a_pdf_and_not_of_a_page():
+    form = stream(b"", b"<xdp><script contentType='application/x-javascript'>x</script></xdp>")
+    seen = walked(mail(("form.pdf", pdf(form, catalog=b"/AcroForm << /XFA 4 0 R >> "))))
+    assert FileClass.PDF_ACTIVE in seen.items[1].classes
+    assert FileClass.HTML_ACTIVE not in seen.items[1].classes
 
 
 def test_attach_14_a_pdf_that_is_a_zip_too_is_a_polyglot():

@@ -14,6 +14,8 @@ WEB = re.compile(
     r"(?:[a-z-]{2,20}:(?:\w{1,20}\|\w{1,3}\|)?)??(?:https?|ftps?):[/\\]{1,9}(?:[^/\\?#@]*@)?([^/\\?#:]+)", re.IGNORECASE
 )
 SHARE = re.compile(r"(?:file:)?(?:[/\\]{4,5}|[/\\]{2})(?![/\\.])([^/\\?#:@]+)(?:@[^/\\]*)?[/\\]", re.IGNORECASE)
+HERE = "localhost"
+LOCAL = re.compile(r"file:[/\\]{2}localhost[/\\]", re.IGNORECASE)  # RFC 8089 §2
 SEARCH = re.compile(r"search(?:-ms)?:.{0,1000}?location(?::|=|%3a)", re.IGNORECASE)
 
 
@@ -24,7 +26,8 @@ def host_of(address: str) -> str:
     if search:
         address = unquote(address[search.end() :])
     found = WEB.match(address) or SHARE.match(address)
-    return found[1].strip().lower().rstrip(".") if found else ""
+    host = found[1].strip().lower().rstrip(".") if found else ""
+    return "" if host == HERE and LOCAL.match(address) else host
 
 
 def is_share(address: str) -> bool:
