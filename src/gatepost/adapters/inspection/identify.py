@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from gatepost.adapters.inspection.types import claims, polyglots, storages, zips
+from gatepost.adapters.inspection.types import claims, polyglots, rare, storages, zips
 from gatepost.adapters.inspection.types.kind import Kind
 from gatepost.adapters.inspection.types.libmagic import media_type_of
 from gatepost.adapters.inspection.types.media import class_of_media
@@ -18,7 +18,7 @@ from gatepost.adapters.inspection.types.names import NameRead, read_name
 from gatepost.adapters.inspection.types.signatures import by_signature
 from gatepost.adapters.inspection.types.texts import as_text, kinds_of_text
 from gatepost.model.inspection import FileClass, Trait
-from gatepost.model.traits import NAMES_DIFFER, POLYGLOT
+from gatepost.model.traits import NAMES_DIFFER, POLYGLOT, UNREADABLE
 
 NAMES = 64  # of one thing that are looked at
 BY_NAME = {
@@ -43,6 +43,7 @@ BY_DECLARED = {
 }  # fmt: skip
 FOLDED = (b"begin ", b"begin-base64 ", b"=ybegin ", b"(This file must be converted")
 MOST_FOLDED = 50  # places where one of these words stands that are looked at
+CONTAINERS = frozenset((FileClass.ARCHIVE, FileClass.DISK_IMAGE))
 NO_PROGRAM = frozenset({
     FileClass.MESSAGE, FileClass.IMAGE, FileClass.PDF, FileClass.OFFICE, FileClass.CALENDAR, FileClass.ARCHIVE,
     FileClass.MEDIA,
@@ -79,6 +80,8 @@ def identify(octets: bytes, names: tuple[str, ...], declared: str) -> Identity:
     formats = dict.fromkeys(kind.format for kind in kinds if kind.format)
     formats.update(dict.fromkeys(told_formats(octets, reads, declared, is_text)))
     odd = tuple(claims.traits(reads, declared, kinds))
+    if octets and not formats and is_called_container(kinds[0], reads):
+        odd += (Trait(UNREADABLE, "called an archive, and of no kind that is known"),)
     if len(names) > NAMES:
         odd += (Trait(NAMES_DIFFER, "more names than are looked at"),)
     if len(kinds) > 1:
@@ -91,8 +94,13 @@ def identify(octets: bytes, names: tuple[str, ...], declared: str) -> Identity:
     )
 
 
+def is_called_container(kind: Kind, reads: tuple[NameRead, ...]) -> bool:
+    """Some program may know what nobody here does."""
+    return kind.file_class is FileClass.UNKNOWN and any(CONTAINERS.intersection(read.classes) for read in reads)
+
+
 def kinds_of(octets: bytes, reads: tuple[NameRead, ...], declared: str) -> Iterator[Kind]:
-    first = refined(by_signature(octets), octets) or as_words(octets, reads, declared)
+    first = refined(by_signature(octets), octets) or next(rare.kinds(octets), None) or as_words(octets, reads, declared)
     if first is None:
         media_type = media_type_of(octets)
         first = Kind(media_type, class_of_media(media_type))
