@@ -18,7 +18,7 @@ from gatepost.adapters.inspection.types.names import NameRead, read_name
 from gatepost.adapters.inspection.types.signatures import by_signature
 from gatepost.adapters.inspection.types.texts import as_text, kinds_of_text
 from gatepost.model.inspection import FileClass, Trait
-from gatepost.model.traits import NAMES_DIFFER, POLYGLOT, UNREADABLE
+from gatepost.model.traits import NAMES_DIFFER, POLYGLOT
 
 NAMES = 64  # of one thing that are looked at
 BY_NAME = {
@@ -43,7 +43,6 @@ BY_DECLARED = {
 }  # fmt: skip
 FOLDED = (b"begin ", b"begin-base64 ", b"=ybegin ", b"(This file must be converted")
 MOST_FOLDED = 50  # places where one of these words stands that are looked at
-CONTAINERS = frozenset((FileClass.ARCHIVE, FileClass.DISK_IMAGE))
 NO_PROGRAM = frozenset({
     FileClass.MESSAGE, FileClass.IMAGE, FileClass.PDF, FileClass.OFFICE, FileClass.CALENDAR, FileClass.ARCHIVE,
     FileClass.MEDIA,
@@ -80,8 +79,6 @@ def identify(octets: bytes, names: tuple[str, ...], declared: str) -> Identity:
     formats = dict.fromkeys(kind.format for kind in kinds if kind.format)
     formats.update(dict.fromkeys(told_formats(octets, reads, declared, is_text)))
     odd = tuple(claims.traits(reads, declared, kinds))
-    if octets and not formats and is_called_container(kinds[0], reads):
-        odd += (Trait(UNREADABLE, "called an archive, and of no kind that is known"),)
     if len(names) > NAMES:
         odd += (Trait(NAMES_DIFFER, "more names than are looked at"),)
     if len(kinds) > 1:
@@ -92,11 +89,6 @@ def identify(octets: bytes, names: tuple[str, ...], declared: str) -> Identity:
         formats=tuple(formats),
         traits=odd,
     )
-
-
-def is_called_container(kind: Kind, reads: tuple[NameRead, ...]) -> bool:
-    """Some program may know what nobody here does."""
-    return kind.file_class is FileClass.UNKNOWN and any(CONTAINERS.intersection(read.classes) for read in reads)
 
 
 def kinds_of(octets: bytes, reads: tuple[NameRead, ...], declared: str) -> Iterator[Kind]:

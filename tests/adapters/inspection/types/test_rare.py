@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from gatepost.adapters.inspection.registry import CLOSED, OPENERS
 from gatepost.adapters.inspection.types.rare import ARC_HEADER, FORMATS, SIGNS, kinds
-from gatepost.model.traits import UNREADABLE
 from tests.adapters.inspection.mails import mail, walked
 
 CONTENT = bytes(range(200))
@@ -24,12 +23,6 @@ def test_attach_10_an_archive_that_nobody_here_opens_is_never_clean(octets):
 
 def test_none_of_them_has_a_reader():
     assert FORMATS <= CLOSED and not FORMATS & OPENERS.keys()
-
-
-@pytest.mark.parametrize("name", ["order.alz", "order.sit", "order.br", "order.rar", "order.nrg"])
-def test_attach_10_what_is_called_an_archive_and_is_of_no_known_kind_is_unscannable(name):
-    seen = walked(mail((name, b"\x93\x07\0\x01\xff" * 40)))
-    assert [trait.code for trait in seen.items[1].traits if trait.code == UNREADABLE]
 
 
 @pytest.mark.parametrize(
