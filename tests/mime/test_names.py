@@ -1,12 +1,13 @@
 """Names of attachments: ATTACK ATTACH-02, and the writings of ATTACH-01."""
 
 import time
+import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gatepost.mime.names import LENGTH, NAMES_LIMIT, forms, from_description, names_of
+from gatepost.mime.names import LENGTH, NAMES_LIMIT, forms, from_description, from_location, names_of
 from gatepost.mime.parameters import parameters
 from gatepost.mime.reader import read
 from tests.mime.sample import mail
@@ -86,6 +87,13 @@ def test_attach_02_a_name_is_read_in_each_writing(disposition, first):
         (b"attachment; filename=a(1).exe", b"text/plain", {"a.exe", "a(1).exe"}),
         ("attachment; filename=ä.exe".encode("latin-1"), b"text/plain", {"\ufffd.exe", "ä.exe"}),
         (b'attachment; filename="a.e\r\n xe"', b"text/plain", {"a.e xe", "a.exe"}),
+        (b'attachment; filename="a." "exe"', b"text/plain", {"a.", "a.exe"}),
+        (b"attachment; filename=a;b.exe; size=1", b"text/plain", {"a", "a;b.exe"}),
+        (
+            b'attachment; filename="=?utf-8?q?=3D=3Futf-8=3Fq=3Fa=2Eexe=3F=3D?="',
+            b"text/plain",
+            {"=?utf-8?q?a.exe?=", "a.exe"},
+        ),
     ],
 )
 def test_attach_02_the_names_are_all_that_a_program_could_show(disposition, content_type, names):
@@ -100,9 +108,61 @@ def test_the_disposition_says_whether_it_is_an_attachment():
 def test_without_a_name_a_description_that_looks_like_one_is_it():
     octets = mail(b"Content-Type: application/any\r\nContent-Description: =?utf-8?q?a=2Eexe?=\r\n\r\n")
     assert read(octets).parts[0].names == ("a.exe",)
-    assert from_description(b"http://a.example/b/c.exe") == ("c.exe",)
+    assert from_location(b"http://a.example/b/c.exe") == ("c.exe",)
     assert from_description(b"words about the thing") == () == from_description(b"a.exe" * 1000)
+    assert from_description(b"Mr. Smith's letter") == () == from_location(b"http://a.example/")
     assert named(b"attachment; filename=b.txt\r\nContent-Description: a.exe") == ("b.txt",)
+
+
+@pytest.mark.parametrize(
+    ("said", "names"),
+    [
+        (b'"a.exe"', ("a.exe",)),
+        (b"a.exe. ", ("a.exe",)),
+        (b"C:\\x\\a.exe", ("a.exe",)),
+        (b"a.settingcontent-ms", ("a.settingcontent-ms",)),
+        ("a．ｅｘｅ".encode(), ("a．ｅｘｅ",)),  # noqa: RUF001 - wide letters are the point
+        (b"a%2Eexe", ("a.exe",)),
+    ],
+)  # fmt: skip
+def test_attach_02_a_description_is_a_name_in_each_writing(said, names):
+    assert set(names) <= set(from_description(said))
+
+
+@pytest.mark.parametrize(
+    ("said", "names"),
+    [
+        (b"http://a.example/b/c.exe?d=1", ("c.exe",)),
+        (b"file:///C:/b/c.exe#d", ("c.exe",)),
+        (b"c%2Eexe", ("c%2Eexe", "c.exe")[1:]),
+        (b"http://a.example/spacer.gif?d=a.exe", ("spacer.gif",)),
+        (b"http://www.example.com", ()),
+    ],
+)
+def test_attach_02_a_location_is_a_name_without_host_and_query(said, names):
+    assert from_location(said) == names
+
+
+@pytest.mark.parametrize("kind", [b"text/plain", b"application/any"])
+def test_attach_02_what_is_attached_is_named_by_its_description(kind):
+    fields = b"Content-Type: " + kind + b"\r\nContent-Disposition: attachment\r\nContent-Description: a.exe\r\n\r\n"
+    assert read(mail(fields)).parts[0].names == ("a.exe",)
+
+
+def test_a_text_that_is_shown_has_no_name_for_its_description():
+    assert read(mail(b"Content-Type: text/plain\r\nContent-Description: a.exe\r\n\r\n")).parts[0].names == ()
+
+
+@pytest.mark.parametrize("name", ["合同.pdf", "отчёт.pdf", "مستند.pdf", "注文書.pdf"])
+@pytest.mark.parametrize("charset", ["utf-8", "cp932", "cp1251", "gb18030", "cp1256"])
+def test_a_name_in_any_script_has_no_control_characters(name, charset):
+    value = name.encode(charset, "replace")
+    for written in (b'filename="' + value.replace(b"\\", b"") + b'"', b"filename*=x''" + quoted(value)):
+        assert not any(unicodedata.category(sign) == "Cc" for each in named(b"attachment; " + written) for sign in each)
+
+
+def quoted(octets: bytes) -> bytes:
+    return b"".join(b"%%%02x" % octet for octet in octets)
 
 
 def test_a_long_name_keeps_its_start_and_its_end():
@@ -132,7 +192,7 @@ def test_any_parameters_have_names(text):
 
 @given(st.text(st.characters(blacklist_categories=("Cs", "Cc")), min_size=1, max_size=40))
 def test_a_name_written_in_rfc_2231_is_read_back(name):
-    octets = b"; filename*=utf-8''" + b"".join(b"%%%02x" % octet for octet in name.encode())
+    octets = b"; filename*=utf-8''" + quoted(name.encode())
     names = names_of(parameters(octets, 100)[0], ())
     assert name.strip(" ") in (*names, "")
 

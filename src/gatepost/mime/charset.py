@@ -75,7 +75,7 @@ def text_of(octets: bytes, charset: str) -> str:
     """Never raises; holds no lone surrogates.
 
     Args:
-        charset: as named, any case; "" or unknown is read as UTF-8, and as latin-1 where that fails.
+        charset: as named, any case; "" or unknown is read as UTF-8, and as Windows has Western text where that fails.
     """
     codec = codec_of(charset)
     if codec in SIXTEEN:
@@ -101,7 +101,7 @@ def guessed(octets: bytes) -> str:
     try:
         return octets.decode()
     except UnicodeDecodeError:
-        return octets.decode("latin-1")
+        return octets.decode("cp1252", "replace")
 
 
 def with_order(octets: bytes, codec: str) -> str:

@@ -74,10 +74,10 @@ class ClaimReader:
                 self.disposition(text)
         types = self.distinct_types(said[TYPE])
         known = distinct_encodings(said[ENCODING])
-        names = self.named.union(self.most) or described(others, types[0].declared)
+        attached = any(kind not in (b"", b"inline") for kind in self.kinds)
+        names = self.named.union(self.most) or described(others, types[0].declared, attached)
         if len(names) == NAMES_LIMIT:
             self.cut.add("parameters")
-        attached = any(kind not in (b"", b"inline") for kind in self.kinds)
         pairs = [(kind, encoding) for kind in types for encoding in known]
         pairs.sort(key=lambda pair: (pair[0] is not types[0]) + (pair[1] is not known[0]))  # stable
         if len(pairs) > self.most:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from gatepost.mime.names import from_description, names_of
+from gatepost.mime.names import from_description, from_location, names_of
 from gatepost.mime.parameters import Parameter
 from gatepost.model.message import Field
 
@@ -26,6 +26,7 @@ REGULAR = re.compile(
     re.VERBOSE,
 )
 PARAMETER = re.compile(rb"""([^;=\s"]++)=(?:"([^"]*+)"|([^";\s]++))""")
+LINE_ENDS = re.compile(rb"[\r\n]+")
 PLAIN_BOUNDARY = re.compile(rb"(?![^=]*+=\?)[0-9A-Za-z'()+_,./:=?!#$%&*;<>@\[\]^`{|}~-](?:[ -~]{0,198}[!-~])?")
 REGULAR_ENCODINGS = frozenset(("", "7bit", "8bit", "binary", "base64", "quoted-printable"))
 
@@ -78,6 +79,7 @@ def claim_of(values: dict[str, bytes], default: str) -> Claim | None:
     if TYPE in values and ("/" not in declared or ("multipart" in declared and not declared.startswith("multipart/"))):
         return None
     charset, boundary = "", None
+    attached = disposition[0] not in ("", "inline")
     for parameter in parameters:
         if parameter.name == "charset":
             charset = parameter.value.decode().lower()
@@ -89,17 +91,17 @@ def claim_of(values: dict[str, bytes], default: str) -> Claim | None:
         charset=charset,
         encoding=encoding,
         boundary=boundary if declared.startswith("multipart/") else None,
-        names=names_of(disposition[1], parameters) or described(values, declared),
-        is_attachment=disposition[0] not in ("", "inline"),
+        names=names_of(disposition[1], parameters) or described(values, declared, attached),
+        is_attachment=attached,
     )
 
 
-def described(values: dict[str, bytes], declared: str) -> tuple[str, ...]:
-    """A text or multipart without a name is shown, not offered."""
-    if declared.startswith(("text/", "multipart/")):
+def described(values: dict[str, bytes], declared: str, attached: bool) -> tuple[str, ...]:
+    """A text or multipart without a name is shown, not offered, unless it says that it is attached."""
+    if declared.startswith("multipart/") or (declared.startswith("text/") and not attached):
         return ()
-    for name in (DESCRIPTION, LOCATION):
-        if found := from_description(values.get(name, b"").replace(b"\r\n", b"")):
+    for name, read in ((DESCRIPTION, from_description), (LOCATION, from_location)):
+        if found := read(LINE_ENDS.sub(b"", values.get(name, b""))):
             return found
     return ()
 

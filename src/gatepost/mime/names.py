@@ -14,7 +14,12 @@ LENGTH = 1000  # characters, ours
 ENCODED_LIMIT = 64 * 1024  # octets, ours
 PLAIN = re.compile(rb"[ !#-$&-<>@-\[\]-~]*+")  # printable, and neither quote, percent, "=?" nor backslash
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-DOTTED = re.compile(r"[^/\\]*\.\w{1,8}", re.ASCII)  # a description or location that could be a file's
+EDGES = " \t\r\n\"'<>.\x00"
+STEPS = re.compile(r"[/\\]")
+QUERY = re.compile(r"[?#]")
+HOST = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,20}://[^/\\]*/?")
+# A description or location that could be a file's, its dot and extension in any script.
+DOTTED = re.compile(r"[^\r\n]*[^\x00-\x2d\x2f-\x7f\w\s]\S{1,40}")
 
 
 def names_of(disposition: Sequence[Parameter], content_type: Sequence[Parameter]) -> tuple[str, ...]:
@@ -41,6 +46,7 @@ def said(parameters: Sequence[Parameter], name: str) -> Iterator[str]:
                 yield from forms(each.raw)
             if each.after:
                 yield from forms(each.value + each.after)
+                yield from forms((each.value + each.after).replace(b'"', b""))
 
 
 def union(names: Iterable[str], others: Iterable[bytes]) -> tuple[str, ...]:
@@ -80,22 +86,23 @@ def forms(value: bytes) -> Iterator[str]:
         return
     for text in eight_bit(value):
         if "=?" in text:
-            yield from cleaned(words_of(text))
+            once = words_of(text)
+            yield from cleaned(once)
+            if "=?" in once:  # read when the mail comes, and once more when it is shown
+                yield from cleaned(words_of(once))
         yield from cleaned(text)
     if b"%" in value:
         yield from cleaned(text_of(unescaped(value), ""))
 
 
 def eight_bit(value: bytes) -> Iterator[str]:
-    """As UTF-8 if it is, and as latin-1."""
-    if value.isascii():
-        yield value.decode()
-        return
+    """As UTF-8 if it is. Else as that with gaps, and as Western text: who reads it in another script sees its plain
+    letters where these have them."""
     try:
         yield value.decode()
     except UnicodeDecodeError:
         yield value.decode("utf-8", "replace")
-    yield value.decode("latin-1")
+        yield value.decode("cp1252", "replace")
 
 
 def cleaned(text: str) -> Iterator[str]:
@@ -107,7 +114,27 @@ def cleaned(text: str) -> Iterator[str]:
 
 
 def from_description(value: bytes) -> tuple[str, ...]:
-    """A name where no parameter gives one: Content-Description or the end of Content-Location, if it looks like one."""
-    text = words_of(value.decode("utf-8", "replace")).strip().rstrip("/")
-    last = text.rpartition("/")[2]
-    return (last[-LENGTH:],) if DOTTED.fullmatch(last) and len(last) <= LENGTH else ()
+    """Names where no parameter gives one: Content-Description, if it looks like a name."""
+    return distinct(said_of(value))
+
+
+def from_location(value: bytes) -> tuple[str, ...]:
+    """The last step of a Content-Location, if it looks like a name: percent signs read or not, without its query."""
+    return distinct(without_query(text) for text in said_of(value))
+
+
+def said_of(value: bytes) -> Iterator[str]:
+    """A text without its quotes, as it is written and with percent signs read."""
+    for octets in dict.fromkeys((value, unescaped(value))):
+        yield words_of(octets.decode("utf-8", "replace")).strip(EDGES)
+
+
+def without_query(address: str) -> str:
+    """A host alone is no file."""
+    path = QUERY.split(address, maxsplit=1)[0]
+    return "" if HOST.fullmatch(path) else path
+
+
+def distinct(texts: Iterable[str]) -> tuple[str, ...]:
+    last = (STEPS.split(text.rstrip("/\\" + EDGES))[-1] for text in texts)
+    return tuple(dict.fromkeys([name for name in last if len(name) <= LENGTH and DOTTED.fullmatch(name)]))

@@ -13,6 +13,7 @@ SEPARATORS = re.compile(rb"[;\s]*+")
 # Possessive and atomic: whatever fails is not looked at again.
 PARAMETER = re.compile(rb"""([^\s=;"]++)\s*+=\s*+(?:"((?>(?:[^"\\]+|\\.)*))\\?"?([^;]*)|([^;]*))""", re.DOTALL)
 LOOSE = re.compile(rb"""(?<![\w*])(boundary|charset|filename|name)[\x00-\x20]*+=[\x00-\x20]*+"?([^";]*+)""", re.I)
+UNQUOTED = re.compile(rb"""(?:;[^;="]++(?=;|\Z))+""")  # more of a value that should have been quoted
 ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
 PIECE = re.compile(r"\*([0-9]{1,9})?(\*)?", re.ASCII)
 PIECES_LIMIT = 1000  # ours; the highest number too
@@ -90,6 +91,9 @@ def loose(text: bytes, name: bytes, most: int) -> list[bytes]:
     for match in LOOSE.finditer(text):
         if match[1].lower() == name:
             found.append(match[2].strip())
+            more = UNQUOTED.match(text, match.end())
+            if more is not None and len(found) < most:
+                found.append((match[2] + more[0]).strip())
             if len(found) == most:
                 break
     return found
