@@ -44,7 +44,22 @@ def test_mime_26_a_file_without_a_header_is_said_to_be_none():
 
 
 def test_mime_26_a_text_that_speaks_of_it_holds_none():
-    assert holds_binhex(b"I like BinHex 4.0") and not list(files(b"I like BinHex 4.0: it is old", LIMIT))
+    assert not holds_binhex(b"I like BinHex 4.0") and not list(files(b"I like BinHex 4.0: it is old", LIMIT))
+
+
+@pytest.mark.parametrize("between", [b"\r\n", b"\r\nwords: more\r\n\r\n", b" "])
+def test_mime_26_words_before_the_digits_hide_nothing(between):
+    text = binhex(b"a.exe", b"evil")
+    head, colon, digits = text.partition(b":")
+    (found,) = files(head.rstrip() + between + colon + digits, LIMIT)
+    assert found.data.octets == b"evil"
+
+
+def test_mime_26_what_is_known_to_be_one_need_not_say_so():
+    digits = binhex(b"a.exe", b"evil").partition(b":")[2]
+    assert not list(files(b":" + digits, LIMIT))
+    (found,) = files(b":" + digits, LIMIT, said=True)
+    assert found.data.octets == b"evil"
 
 
 def test_mime_26_a_text_of_many_beginnings_takes_linear_time():

@@ -55,6 +55,26 @@ def test_mime_26_a_begin_without_a_mode_counts_where_a_file_follows():
     assert not list(files(b"begin with the first step\nand then go on\n"))
 
 
+@pytest.mark.parametrize("between", [b"words\n", b"X-No-Archive: yes\n\n"])
+def test_mime_26_words_below_the_name_hide_nothing(between):
+    text = uu(b"a.exe", b"evil" * 20).replace(b"a.exe\n", b"a.exe\n" + between)
+    assert [(file.name, file.octets) for file in files(text)] == [("a.exe", b"evil" * 20)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"begin 2024 we start\nwith this\n",
+        b"begin the meeting\n\nAGENDA\nTOPIC ONE\n",
+        b"begin transaction\nINSERT INTO X\nCOMMIT\nend\n",
+        b"begin  our work\n\nPLEASE READ\n",
+        b"begin-base64 is a format\nas old as the hills\n",
+    ],
+)
+def test_mime_26_a_sentence_that_begins_so_is_no_file(text):
+    assert not list(files(text))
+
+
 def test_mime_26_a_begin_within_a_line_is_a_word():
     assert not holds_uuencode(b"we begin 644 of them; beginning now\nbeginner 644 a")
 

@@ -11,8 +11,10 @@ from msgspec import Struct
 
 from gatepost.mime.folded import FoldedFile, name_text
 
-MARK = b"BinHex"
-SAYS_SO = re.compile(rb"\(This file must be converted with BinHex[^\r\n:]{0,100}\)[ \t\r\n]*+:")
+MARK = b"(This file must be converted with BinHex"
+SAYS_SO = re.compile(rb"\(This file must be converted with BinHex[^\r\n):]{0,100}")
+STARTS = re.compile(rb"[\r\n)][ \t]*+:")
+WITHIN = 4096  # octets behind that line in which programs look for the first digit
 DIGITS = b"!\"#$%&'()*+,-012345689@ABCDEFGHIJKLMNPQRSTUVXYZ[`abcdefhijklmpqr"
 BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 TO_BASE64 = bytes.maketrans(DIGITS, BASE64)
@@ -39,18 +41,31 @@ def holds_binhex(text: bytes) -> bool:
     return MARK in text
 
 
-def files(text: bytes, limit: int) -> Iterator[Forks]:
+def files(text: bytes, limit: int, said: bool = False) -> Iterator[Forks]:
     """All of them, in order; checksums are not believed.
 
     Args:
         limit: octets that one file may have.
+        said: it is one by its name or type: the line that says so may be missing.
     """
-    at = 0
-    while begin := SAYS_SO.search(text, at):
-        at = text.find(b":", begin.end())
-        is_cut = at < 0
-        at = len(text) if is_cut else at
-        yield forks(text[begin.end() : at], limit, is_cut)
+    start = first(text, 0)
+    if start < 0 and said and (match := STARTS.search(b"\n" + text[:WITHIN])):
+        start = match.end() - 1
+    while start >= 0:
+        end = text.find(b":", start)
+        is_cut = end < 0
+        end = len(text) if is_cut else end
+        yield forks(text[start:end], limit, is_cut)
+        start = first(text, end)
+
+
+def first(text: bytes, at: int) -> int:
+    """Where the digits of the next one begin, -1 if there is none."""
+    while mark := SAYS_SO.search(text, at):
+        if match := STARTS.search(text, mark.end(), mark.end() + WITHIN):
+            return match.end()
+        at = mark.end()
+    return -1
 
 
 def forks(body: bytes, limit: int, is_cut: bool) -> Forks:

@@ -17,6 +17,7 @@ from gatepost.adapters.inspection.types.media import class_of_media
 from gatepost.adapters.inspection.types.names import NameRead, read_name
 from gatepost.adapters.inspection.types.signatures import by_signature
 from gatepost.adapters.inspection.types.texts import as_text, kinds_of_text
+from gatepost.mime import binhex, uuencode, yenc
 from gatepost.model.inspection import FileClass, Trait
 from gatepost.model.traits import NAMES_DIFFER, POLYGLOT
 
@@ -25,11 +26,12 @@ BY_NAME = {
     "sheet": frozenset({"csv", "tsv", "slk", "sylk", "dif", "iqy", "oqy", "rqy", "dqy"}),
     "html": frozenset({"html", "htm", "xhtml", "xht", "shtml", "hta"}),
     "svg": frozenset({"svg"}),
-    "rfc822": frozenset({"eml", "mht", "mhtml", "emlx", "nws"}),
+    "rfc822": frozenset({"eml", "mht", "mhtml", "emlx", "nws", "mim"}),
     "ics": frozenset({"ics", "ical", "ifb", "vcs"}),
     "pkcs7": frozenset({"p7m", "p7z", "p7s"}),
     "pgp": frozenset({"pgp", "gpg", "asc"}),
     "mbox": frozenset({"mbox"}),
+    "text-encodings": frozenset({"uu", "uue", "hqx", "bhx", "b64"}),
     "shortcut": frozenset(
         "url website desktop webloc inetloc fileloc library-ms search-ms searchconnector-ms settingcontent-ms "
         "scf".split()
@@ -39,10 +41,10 @@ BY_DECLARED = {
     "text/html": "html", "application/xhtml+xml": "html", "image/svg+xml": "svg", "message/rfc822": "rfc822",
     "message/global": "rfc822", "text/calendar": "ics", "application/ics": "ics", "application/pkcs7-mime": "pkcs7",
     "application/x-pkcs7-mime": "pkcs7", "application/mbox": "mbox", "application/hta": "html", "text/csv": "sheet",
+    "application/mac-binhex40": "text-encodings", "application/x-uuencode": "text-encodings",
     "application/pgp-encrypted": "pgp", "application/pgp": "pgp", "application/pkcs7-signature": "pkcs7",
 }  # fmt: skip
-FOLDED = (b"begin ", b"begin-base64 ", b"=ybegin ", b"(This file must be converted")
-MOST_FOLDED = 50  # places where one of these words stands that are looked at
+FOLDED = (yenc.MARK, binhex.MARK, b"-----BEGIN PGP MESSAGE")
 NO_PROGRAM = frozenset({
     FileClass.MESSAGE, FileClass.IMAGE, FileClass.PDF, FileClass.OFFICE, FileClass.CALENDAR, FileClass.ARCHIVE,
     FileClass.MEDIA,
@@ -132,22 +134,10 @@ def told_formats(octets: bytes, reads: tuple[NameRead, ...], declared: str, is_t
         yield from (name for name, words in BY_NAME.items() if words & told)
     if declared in BY_DECLARED:
         yield BY_DECLARED[declared]
-    if is_text and any(begins_line(octets, mark) for mark in FOLDED):
+    # A mail program takes files out of what it shows as text, whatever that looks like to others.
+    is_shown = is_text or declared.startswith("text/") or not (declared or reads)
+    if is_shown and (any(mark in octets for mark in FOLDED) or uuencode.holds_uuencode(octets)):
         yield "text-encodings"
-
-
-def begins_line(octets: bytes, mark: bytes) -> bool:
-    """Somewhere; for uuencode with a file's mode behind it."""
-    at = octets.find(mark)
-    for _ in range(MOST_FOLDED):
-        if at < 0:
-            return False
-        if (at == 0 or octets[at - 1] in b"\r\n") and (
-            mark[:5] != b"begin" or octets[at + len(mark) : at + len(mark) + 1].isdigit()
-        ):
-            return True
-        at = octets.find(mark, at + 1, -1)
-    return True
 
 
 def classes(kinds: list[Kind], reads: tuple[NameRead, ...], declared: str) -> tuple[FileClass, ...]:

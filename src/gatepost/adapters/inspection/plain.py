@@ -20,7 +20,7 @@ from gatepost.syntax.header import unstuffed
 
 LARGEST = 64 * 1024  # octets
 NO_TEXT = bytes(set(range(32)) - set(b"\t\n\r\f")) + b"\x7f"
-MARKS = re.compile(rb"begin[ -]|=y|This file must be|-----BEGIN|%PDF|<[!?A-Za-z/]|[\r\n][Mm][Ii][Mm][Ee]-[Vv]ersion:")
+MARKS = re.compile(rb"begin[ \t-]|=y|This file must be|-----BEGIN|%PDF|<[!?A-Za-z/]|[\r\n][Mm][Ii][Mm][Ee]-[Vv]ersion:")
 """What an opener could be asked to look at."""
 
 PLAIN = re.compile(rb"text/plain(?:[ \t]*;[ \t]*(?:charset|format|delsp)=\"?[A-Za-z0-9_-]+\"?)*")
