@@ -22,6 +22,7 @@ def odd(body: bytes) -> list[int]:
         (b"x --b\r\n", []),
         (b" --b\r\n", [INDENTED]),
         (b"x\r\n\t --b\r\n", [INDENTED]),
+        (b"x\r\n\x0b\x0c--b\r\n", [INDENTED]),
         (b"x\n --b\r\n", [INDENTED | BARE]),
         (b"x\n--b\r\n", [BARE]),
         (b"x\r--b\r\n", [BARE]),

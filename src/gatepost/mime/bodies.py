@@ -13,6 +13,7 @@ from gatepost.mime.part import Part
 from gatepost.mime.strays import Strays
 
 TEXT_OUTSIDE = 256  # octets: shorter words before and behind the parts are of no interest
+SHOWN = frozenset(("text/plain", "text/html"))
 SHORTEST_FIELD = len("content-type:")
 HEADER = re.compile(rb"[\r\n]*+(?:>?From [^\r\n]*+[\r\n]++)?[!-9;-~]++[ \t]*+:")
 
@@ -53,7 +54,7 @@ def opened(strays: Strays, node: Node, depth: int, line_end: bytes, divided: Div
         return multipart(strays, node, depth, line_end, divided)
     if claim.media_type in MESSAGES:
         return message(strays.octets, node, depth)
-    if claim.media_type == "text/plain" and claim.encoding in IDENTITY:
+    if claim.media_type in SHOWN and claim.encoding in IDENTITY:
         # The source of a message within a text, as old bounces have it: hardly any program opens that.
         forks = tuple(undeclared_forks(strays, node, node.body, node.entity.end, quiet=True))
         return Opened(forks=forks) if forks else LEAF

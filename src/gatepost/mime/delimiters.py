@@ -14,7 +14,8 @@ INDENTED, BARE, GARBAGE, CLOSED = 1, 2, 4, 8
 the closing one."""
 EVERY = INDENTED | BARE | GARBAGE | CLOSED
 CODES = {INDENTED: "indented-delimiter", BARE: "line-end", GARBAGE: "delimiter-prefix", CLOSED: "after-close"}
-INDENTS = (b" ", b"\t", b"\x00")
+BLANKS = b" \t\x0b\x0c\x00"
+INDENTS = tuple(bytes((each,)) for each in BLANKS)
 INDENT_LIMIT = 100  # octets, ours
 SEEN_LIMIT = 20_000  # ours: places in one body where a delimiter's octets stand
 TAIL = re.compile(rb"(--)?([^\r\n]*+)(\r\n|\n|\r|\Z)")
@@ -89,7 +90,7 @@ def line_start(octets: bytes, start: int, place: int) -> tuple[int, int]:
     odd = 0
     if octets[place - 1 : place] in INDENTS and place > start:
         blank = octets[max(start, place - INDENT_LIMIT) : place]
-        place -= len(blank) - len(blank.rstrip(b" \t\x00"))
+        place -= len(blank) - len(blank.rstrip(BLANKS))
         odd = INDENTED
     if place == start:
         return start, odd
