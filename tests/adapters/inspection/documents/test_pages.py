@@ -121,6 +121,30 @@ def test_a_file_in_a_page_is_classed_by_what_it_is():
     assert FileClass.EXECUTABLE in opened(f"<html>{SMUGGLED['only a literal']}</html>".encode(), "a.html").classes
 
 
+@pytest.mark.parametrize(
+    "written", ["&#100;ata:", "&#x64;ata&colon;", "da\tta:", "da\r\nta:", "d&Tab;ata:", " data:", "DATA:"]
+)
+def test_attach_15_an_address_is_what_a_browser_takes_it_for(written):
+    page = f'<a href="{written}application/octet-stream;base64,{LONG}" download="a.exe">x</a>'
+    assert traits.SMUGGLING in opened(page.encode(), "a.html").traits
+
+
+def test_attach_15_a_page_in_an_attribute_is_one():
+    inner = "&lt;script&gt;URL.createObjectURL(new Blob([atob(&quot;x&quot;)]))&lt;/script&gt;"
+    assert traits.SMUGGLING in opened(f'<iframe srcdoc="{inner}"></iframe>'.encode(), "a.html").traits
+    assert traits.SMUGGLING not in opened(f"<pre>{inner}</pre>".encode(), "a.html").traits
+
+
+@pytest.mark.parametrize(
+    "many", ['<img src="data:image/gif;base64,R0lGODlhAQABAAAAACw=">', f"<script>a='{'A' * 120}'</script>"]
+)
+@pytest.mark.parametrize("place", ["<script>b='{}'</script>", '<img src="data:image/gif;base64,{}">'])
+def test_attach_15_a_file_behind_many_others_is_found(many, place):
+    page = many * 200
+    assert traits.SMUGGLING not in opened(page.encode(), "a.html").traits
+    assert traits.SMUGGLING in opened((page + place.format(LONG)).encode(), "a.html").traits
+
+
 def test_dos_time_is_linear():
     began = perf_counter()
     for piece in (

@@ -6,6 +6,7 @@ is decoded and given back, so that a file hidden there is judged as what it is.
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from itertools import islice
 
 from gatepost.adapters.inspection.budget import Budget
@@ -39,11 +40,20 @@ RUNS_WORDS = re.compile(
 )
 ENTITY = re.compile(r"<!ENTITY", re.IGNORECASE)
 FOREIGN = re.compile(r"<(?:\w+:)?(?:foreignObject|iframe|embed|object|handler|listener|script)\b", re.IGNORECASE)
+# Where the value of an attribute is another to a browser than it looks: references, tabs and line ends in an address.
+REFERENCE = re.compile(r"&(?:#|tab;|newline;|colon;|lt;|quot;|apos;)", re.IGNORECASE)
+CUT_ADDRESS = re.compile(
+    r"(?:d[\t\r\n]*+a[\t\r\n]*+t[\t\r\n]*+a|s[\t\r\n]*+c[\t\r\n]*+r[\t\r\n]*+i[\t\r\n]*+p[\t\r\n]*+t)[\t\r\n]*+:",
+    re.IGNORECASE,
+)
+VALUE = re.compile(r"(=\s*+)(\"[^\"]*+\"|'[^']*+'|[^\s\"'<>=]++)")
+ADDRESS = re.compile(r"[\"'\x00-\x20]*+[a-z\t\r\n-]{3,40}:", re.IGNORECASE)
+LINE_SIGNS = str.maketrans("", "", "\t\r\n")
 LONG_ENOUGH = 2000  # characters of literals that a file could be in
 
 
 def open_html(octets: bytes, hints: Hints, budget: Budget) -> Opened:
-    text = as_string(octets)[:LONGEST]
+    text = values_read(as_string(octets)[:LONGEST])
     lower = text.lower()
     yield from scripts(text, lower)
     found = tuple(literals.files(text, lower, budget))
@@ -60,6 +70,18 @@ def open_svg(octets: bytes, hints: Hints, budget: Budget) -> Opened:
     if FOREIGN.search(text):
         yield Trait(SCRIPTED, "a page within")
     yield from open_html(octets, hints, budget)
+
+
+def values_read(text: str) -> str:
+    """With the values of attributes as a browser reads them."""
+    if not REFERENCE.search(text) and not CUT_ADDRESS.search(text):
+        return text
+    return VALUE.sub(value_read, text)
+
+
+def value_read(match: re.Match[str]) -> str:
+    value = unescape(match[2]) if "&" in match[2] else match[2]
+    return match[1] + (value.translate(LINE_SIGNS) if ADDRESS.match(value) else value)
 
 
 def scripts(text: str, lower: str) -> Iterator[Trait]:

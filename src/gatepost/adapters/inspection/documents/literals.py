@@ -14,7 +14,6 @@ from gatepost.adapters.inspection.types.texts import as_text, kinds_of_text
 from gatepost.model.inspection import FileClass
 
 SHORTEST = 100  # characters of base64 in a script that are looked at
-MOST = 40  # literals of a page
 DATA = re.compile(
     r"data:([a-z0-9.+-]{1,80}/[a-z0-9.+-]{1,80})?((?:;[^,;\"'<>\s]{1,200}){0,4}),([^\"'<>)\\\s]*)", re.IGNORECASE
 )
@@ -29,6 +28,7 @@ DANGEROUS = frozenset({
 })  # fmt: skip
 RESOURCES = ("image/", "font/", "application/font", "application/x-font", "text/css")
 PICTURES = 16  # of a page that are given back, for what may be written in them
+START = 400  # characters of the others that tell what they are
 
 
 def files(text: str, lower: str, budget: Budget) -> Iterator[Member]:
@@ -39,42 +39,42 @@ def files(text: str, lower: str, budget: Budget) -> Iterator[Member]:
 
 
 def from_addresses(text: str, budget: Budget) -> Iterator[Member]:
-    count = pictures = 0
+    """A page may have hundreds of pictures; one of them that is none is found all the same."""
+    pictures = 0
     for match in DATA.finditer(text):
         declared = (match[1] or "text/plain").lower()
-        pictures += declared.startswith(RESOURCES)
-        if count >= MOST or (declared.startswith(RESOURCES) and pictures > PICTURES) or not match[3]:
+        is_resource = declared.startswith(RESOURCES)
+        pictures += is_resource
+        if not match[3] or (is_resource and pictures > PICTURES and not is_dangerous(start_of(match))):
             continue
-        count += 1
         budget.member()
-        octets = unquote_to_bytes(unescape(match[3]))
-        if "base64" in match[2].lower():
-            octets = from_base64(octets)
+        octets = content_of(match, match[3])
         budget.room(len(octets))
         if octets and not declared.startswith(("font/", "application/font", "application/x-font", "text/css")):
             yield Member("data", octets, declared, alike=not is_file(octets))
 
 
+def start_of(match: re.Match[str]) -> Member:
+    return Member("data", content_of(match, match[3][:START]))
+
+
+def content_of(match: re.Match[str], digits: str) -> bytes:
+    octets = unquote_to_bytes(unescape(digits))
+    return from_base64(octets) if "base64" in match[2].lower() else octets
+
+
 def from_scripts(text: str, budget: Budget) -> Iterator[Member]:
-    count = 0
     for match in BASE64.finditer(text):
-        octets = from_base64(match[1].encode())
-        count += 1
-        if count > MOST:
-            return
-        budget.member()
-        budget.room(len(octets))
-        if is_file(octets):
-            yield Member("literal", octets)
+        yield from file_in(from_base64(match[1].encode()), budget)
     for match in NUMBERS.finditer(text):
-        octets = bytes(int(number, 0) & 0xFF for number in numbers(match[1]))
-        count += 1
-        if count > MOST:
-            return
+        yield from file_in(bytes(int(number, 0) & 0xFF for number in numbers(match[1])), budget)
+
+
+def file_in(octets: bytes, budget: Budget) -> Iterator[Member]:
+    if is_file(octets):
         budget.member()
         budget.room(len(octets))
-        if is_file(octets):
-            yield Member("literal", octets)
+        yield Member("literal", octets)
 
 
 def numbers(text: str) -> Iterator[str]:
