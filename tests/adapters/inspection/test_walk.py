@@ -137,6 +137,14 @@ def test_mime_27_an_encoded_multipart_is_split():
     assert any(item.names == ("x.com",) and item.engines for item in seen.items)
 
 
+def test_mime_11_a_multipart_without_a_boundary_may_be_a_message_to_who_opens_the_file():
+    head = b"Content-Type: multipart/related; name=a.mht\r\n"
+    for encoding, body in ((b"", mail(("x.com", EICAR))), (b"base64", base64_lines(mail(("x.com", EICAR))))):
+        said = b"Content-Transfer-Encoding: " + encoding + b"\r\n" if encoding else b""
+        seen = walked(head + said + b"\r\n" + body)
+        assert any(item.names == ("x.com",) and item.engines for item in seen.items)
+
+
 def test_an_attached_file_with_a_message_is_read_as_one():
     seen = walked(mail(("mail.eml", mail(("x.com", EICAR)))))
     assert any(item.names == ("x.com",) and item.engines for item in seen.items)

@@ -139,12 +139,17 @@ def whole_mail(octets: bytes, limits: Limits) -> Mail:
     return Mail(octets, read(octets, limits), "", 0)
 
 
-def inner_mail(thing: Thing, limits: Limits) -> Mail:
-    """A message, or an encoded multipart, in another."""
+def inner_mails(thing: Thing, limits: Limits, is_file: bool) -> Iterator[Mail]:
+    """A message, or an encoded multipart, in another.
+
+    Args:
+        is_file: it is a message to who saves it and opens the file; a multipart may be that as well.
+    """
     if thing.part is not None and thing.is_multipart:
         view = read_inside(thing.octets, thing.part, limits)
-        return Mail(thing.octets, structs.replace(view, ambiguities=()) if thing.is_quiet else view, "", thing.depth)
-    return Mail(thing.octets, read(thing.octets, limits), f"{thing.path}!", thing.depth)
+        yield Mail(thing.octets, structs.replace(view, ambiguities=()) if thing.is_quiet else view, "", thing.depth)
+    if is_file or (thing.is_mail and not thing.is_multipart):
+        yield Mail(thing.octets, read(thing.octets, limits), f"{thing.path}!", thing.depth)
 
 
 Matcher = Callable[[bytes], tuple[str, ...]]

@@ -19,7 +19,7 @@ from gatepost.adapters.inspection.listing import Draft, Listing, step
 from gatepost.adapters.inspection.opened import Hints, Member, Opener
 from gatepost.adapters.inspection.passwords import LOOKED_AT, Candidates
 from gatepost.adapters.inspection.registry import CLOSED, MAIL, OPENERS
-from gatepost.adapters.inspection.things import Mail, Matcher, Thing, inner_mail, whole_mail
+from gatepost.adapters.inspection.things import Mail, Matcher, Thing, inner_mails, whole_mail
 from gatepost.mime.part import Limits
 from gatepost.model.inspection import FileClass, Inspection, Link, Text, Trait
 from gatepost.model.traits import OVER_BUDGET, UNREADABLE
@@ -188,8 +188,8 @@ class Walk:
                 self.stack.append(Frame(iter(source), thing, draft))
             elif name in CLOSED:
                 draft.add_inner(Trait(UNREADABLE, f"no reader for {name}"))
-        if thing.is_mail or MAIL in identity.formats:
-            self.enter(inner_mail(thing, self.limits), thing, draft)
+        for mail in inner_mails(thing, self.limits, MAIL in identity.formats):
+            self.enter(mail, thing, draft)
 
     def hints(self, thing: Thing, name: str) -> Hints:
         if name in WITH_PASSWORD and len(self.texts) != len(self.passwords.texts):

@@ -26,6 +26,7 @@ from gatepost.model import traits
 from gatepost.model.inspection import Trait
 
 MAIL = "message/rfc822"  # a MIME entity: header fields, an empty line, a body
+FIELD = re.compile(rb"[\r\n]*+content-[a-z-]{2,30}[ \t]*+:", re.IGNORECASE)
 PEM = re.compile(rb"-----BEGIN [A-Z0-9 ]{1,30}-----([A-Za-z0-9+/=\s]*+)")
 ZLIB = 15  # zlib's `wbits`
 RAW = -15
@@ -44,7 +45,8 @@ def open_pkcs7(octets: bytes, hints: Hints, budget: Budget) -> Opened:
     elif found.content:  # without it the signature is of something else
         budget.room(len(found.content))
         yield Trait(traits.SIGNED, "S/MIME")
-        yield Member("", found.content, MAIL if found.is_mail else "")
+        # Not every program asks what the signature says its content is.
+        yield Member("", found.content, MAIL if found.is_mail or FIELD.match(found.content) else "")
 
 
 def without_pem(octets: bytes) -> bytes:
