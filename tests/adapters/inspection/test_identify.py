@@ -378,6 +378,64 @@ def test_a_file_that_holds_another_is_no_polyglot(octets):
     assert traits.POLYGLOT not in codes(octets, "a.bin")
 
 
+# ── what others would open it as ─────────────────────────────────────────────
+def formats(octets, *names, declared=""):
+    return set(identify(octets, names, declared).formats)
+
+
+@pytest.mark.parametrize("start", [b"GIF89a", b"%PDF-1.4", b"\x01", b"OggS"])
+@pytest.mark.parametrize("declared", ["text/plain", "text/html", ""])
+def test_mime_26_what_is_shown_as_text_may_hold_files_whatever_it_looks_like(start, declared):
+    octets = start + b"\r\nbegin 644 a.js\r\n#86QE\r\n`\r\nend\r\n"
+    assert "text-encodings" in formats(octets, declared=declared)
+    assert "text-encodings" not in formats(octets, "a.dat", declared="application/octet-stream")
+
+
+@pytest.mark.parametrize("ending", ["alz", "egg", "arc", "sit", "kgb", "lzma"])
+@pytest.mark.parametrize("octets", [b"\x80\x00\xfe" * 99, b"\x80\x07\xfe" * 99])
+def test_attach_10_an_archive_that_nothing_here_reads_is_said_to_be_one(ending, octets):
+    assert traits.UNREADABLE in codes(octets, f"a.{ending}")
+    assert traits.UNREADABLE not in codes(b"words", f"a.{ending}")
+    assert traits.UNREADABLE not in codes(JPEG, f"a.{ending}")
+
+
+@pytest.mark.parametrize("ending", ["zip", "gz", "7z", "rar"])
+def test_what_lacks_the_signature_of_its_kind_is_opened_by_nobody(ending):
+    assert codes(b"\x80\x00\xfe" * 99, f"a.{ending}") == set()
+
+
+@pytest.mark.parametrize(
+    ("declared", "kind"),
+    [
+        ("application/x-bat", FileClass.SCRIPT),
+        ("application/appinstaller", FileClass.EXECUTABLE),
+        ("application/internet-shortcut", FileClass.SHORTCUT),
+        ("application/vnd.ms-excel.sheet.macroenabled.12", FileClass.OFFICE_MACRO),
+        ("application/x-cd-image", FileClass.DISK_IMAGE),
+    ],
+)
+def test_attach_03_the_type_counts_where_no_name_has_an_extension(declared, kind):
+    assert kind in classes(b"x", declared=declared) and kind in classes(b"x", "order", declared=declared)
+    assert kind not in classes(b"x", "order.txt", declared=declared)
+
+
+def test_attach_14_a_pdf_needs_no_header():
+    octets = b"1 0 obj\n<</Type/Catalog>>\nendobj\n"
+    assert "pdf" in formats(octets, "a.pdf") and "pdf" in formats(octets, declared="application/pdf")
+    assert "pdf" not in formats(b"words", "a.pdf") | formats(octets, "a.txt")
+
+
+def test_attach_12_a_page_for_word_is_one_whatever_stands_before_it():
+    page = b"Mime-Version: 1.0\nContent-Type: multipart/related; boundary=b\n\n--b\n"
+    assert "rfc822" in formats(b"words\n\n" + page, "a.doc") and "rfc822" not in formats(b"words\n\n" + page, "a.txt")
+    assert traits.POLYGLOT in codes(b"%PDF-1.4\n" + page, "a.doc")
+
+
+def test_rtf_and_cards_may_begin_with_blanks():
+    assert formats(b"\r\n {\\rtf1 words}", "a.doc") == {"rtf"}
+    assert formats(b"\r\nBEGIN:VCARD\r\n", "a.dat") == {"vcf"} == formats(b"words", "a.vcf")
+
+
 # ── whatever comes ───────────────────────────────────────────────────────────
 PIECES = st.lists(
     st.sampled_from(

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from gatepost.adapters.inspection.types import claims, polyglots, rare, storages, zips
+from gatepost.adapters.inspection.types.extensions import BY_EXTENSION
 from gatepost.adapters.inspection.types.kind import Kind
 from gatepost.adapters.inspection.types.libmagic import media_type_of
 from gatepost.adapters.inspection.types.media import class_of_media
@@ -19,7 +20,7 @@ from gatepost.adapters.inspection.types.signatures import by_signature
 from gatepost.adapters.inspection.types.texts import as_text, kinds_of_text
 from gatepost.mime import binhex, uuencode, yenc
 from gatepost.model.inspection import FileClass, Trait
-from gatepost.model.traits import NAMES_DIFFER, POLYGLOT
+from gatepost.model.traits import NAMES_DIFFER, POLYGLOT, UNREADABLE
 
 NAMES = 64  # of one thing that are looked at
 BY_NAME = {
@@ -31,6 +32,7 @@ BY_NAME = {
     "pkcs7": frozenset({"p7m", "p7z", "p7s"}),
     "pgp": frozenset({"pgp", "gpg", "asc"}),
     "mbox": frozenset({"mbox"}),
+    "vcf": frozenset({"vcf", "vcard"}),
     "text-encodings": frozenset({"uu", "uue", "hqx", "bhx", "b64"}),
     "shortcut": frozenset(
         "url website desktop webloc inetloc fileloc library-ms search-ms searchconnector-ms settingcontent-ms "
@@ -41,9 +43,20 @@ BY_DECLARED = {
     "text/html": "html", "application/xhtml+xml": "html", "image/svg+xml": "svg", "message/rfc822": "rfc822",
     "message/global": "rfc822", "text/calendar": "ics", "application/ics": "ics", "application/pkcs7-mime": "pkcs7",
     "application/x-pkcs7-mime": "pkcs7", "application/mbox": "mbox", "application/hta": "html", "text/csv": "sheet",
+    "text/vcard": "vcf", "text/x-vcard": "vcf", "text/directory": "vcf",
+    "application/ms-tnef": "tnef", "application/vnd.ms-tnef": "tnef",
     "application/mac-binhex40": "text-encodings", "application/x-uuencode": "text-encodings",
     "application/pgp-encrypted": "pgp", "application/pgp": "pgp", "application/pkcs7-signature": "pkcs7",
 }  # fmt: skip
+WORD_OPENS = frozenset("doc dot docx dotx docm dotm wiz rtf wri xls xlt xlsx ppt pot mht mhtml".split())
+"""Their programs go by the content: a page with its parts in MIME may have any of these names, and words before it."""
+SIGNED_ARCHIVES = frozenset(
+    "zip zipx 7z rar r00 r01 gz tgz bz2 tbz tbz2 xz txz lz zst tzst lz4 cab jmod war ear".split()
+)
+"""What has not the signature of these kinds is opened as one by nobody."""
+UNREAD = frozenset({FileClass.UNKNOWN, FileClass.ARCHIVE})
+PDF_NAMES = frozenset({"pdf", "fdf", "ai"})
+PDF_OBJECT = b" obj"
 FOLDED = (yenc.MARK, binhex.MARK, b"-----BEGIN PGP MESSAGE")
 NO_PROGRAM = frozenset({
     FileClass.MESSAGE, FileClass.IMAGE, FileClass.PDF, FileClass.OFFICE, FileClass.CALENDAR, FileClass.ARCHIVE,
@@ -80,17 +93,26 @@ def identify(octets: bytes, names: tuple[str, ...], declared: str) -> Identity:
     is_text = kinds[0].file_class in (FileClass.TEXT, FileClass.HTML, FileClass.SCRIPT, FileClass.MESSAGE)
     formats = dict.fromkeys(kind.format for kind in kinds if kind.format)
     formats.update(dict.fromkeys(told_formats(octets, reads, declared, is_text)))
+    found = classes(kinds, reads, declared)
     odd = tuple(claims.traits(reads, declared, kinds))
     if len(names) > NAMES:
         odd += (Trait(NAMES_DIFFER, "more names than are looked at"),)
     if len(kinds) > 1:
         odd += (Trait(POLYGLOT, " and ".join(kind.media_type for kind in kinds)),)
-    return Identity(
-        media_type=kinds[0].media_type,
-        classes=classes(kinds, reads, declared),
-        formats=tuple(formats),
-        traits=odd,
-    )
+    if not formats and is_strange_archive(reads) and is_unread(octets, kinds[0]):
+        odd += (Trait(UNREADABLE, "an archive by its name, and of no known kind"),)
+    return Identity(media_type=kinds[0].media_type, classes=found, formats=tuple(formats), traits=odd)
+
+
+def is_strange_archive(reads: tuple[NameRead, ...]) -> bool:
+    """By its name it is of a kind that is not surely known by its content."""
+    words = {word for read in reads for word in read.extensions}
+    return any(BY_EXTENSION.get(word) is FileClass.ARCHIVE for word in words - SIGNED_ARCHIVES)
+
+
+def is_unread(octets: bytes, kind: Kind) -> bool:
+    """It is nothing that is known; libmagic takes for text what has no NUL in it."""
+    return bool(octets) and (kind.file_class in UNREAD or (kind.file_class is FileClass.TEXT and not as_text(octets)))
 
 
 def kinds_of(octets: bytes, reads: tuple[NameRead, ...], declared: str) -> Iterator[Kind]:
@@ -134,6 +156,10 @@ def told_formats(octets: bytes, reads: tuple[NameRead, ...], declared: str, is_t
         yield from (name for name, words in BY_NAME.items() if words & told)
     if declared in BY_DECLARED:
         yield BY_DECLARED[declared]
+    if (told & PDF_NAMES or declared == "application/pdf") and PDF_OBJECT in octets:
+        yield "pdf"  # readers do without the header
+    if told & WORD_OPENS and polyglots.holds_page(octets):
+        yield "rfc822"
     # A mail program takes files out of what it shows as text, whatever that looks like to others.
     is_shown = is_text or declared.startswith("text/") or not (declared or reads)
     if is_shown and (any(mark in octets for mark in FOLDED) or uuencode.holds_uuencode(octets)):
@@ -145,8 +171,8 @@ def classes(kinds: list[Kind], reads: tuple[NameRead, ...], declared: str) -> tu
     for read in reads:
         ignored = FileClass.EXECUTABLE if is_domain(read, kinds[0]) else None
         found.update(dict.fromkeys(kind for kind in read.classes if kind is not ignored))
-    if not reads and (kind := class_of_media(declared)) is not FileClass.UNKNOWN:
-        found[kind] = None  # the client makes up a name, and takes the extension from this
+    if not any(read.extensions[0] for read in reads) and (kind := class_of_media(declared)) is not FileClass.UNKNOWN:
+        found[kind] = None  # the client makes up a name or its end, and takes the extension from this
     if len(found) > 1:
         found.pop(FileClass.UNKNOWN, None)
     return tuple(found)

@@ -25,6 +25,7 @@ from gatepost.mime.tnef import BadTnef
 from gatepost.model import traits
 from gatepost.model.inspection import Link, Trait
 from tests.mime import writers
+from tests.mime.test_cms import signed
 
 ENTITY = b"Content-Type: text/plain\r\n\r\nwords\r\n"
 
@@ -34,6 +35,18 @@ def opened(name, content, **allowance):
 
 
 # --- text --------------------
+def test_mime_26_a_name_that_says_what_it_is_suffices():
+    digits = writers.binhex(b"a.exe", b"one").partition(b":")[2]
+    for octets, name in ((b":" + digits, "a.hqx"), (base64.encodebytes(b"one"), "a.exe.b64")):
+        hints = Hints(names=(name,))
+        found = list(OPENERS["text-encodings"](octets, hints, Budget(Allowance(), time.process_time)))
+        assert found == [Member("a.exe", b"one")]
+
+
+def test_a_sample_of_armour_is_no_finding():
+    assert (
+        opened("text-encodings", b"words\n-----BEGIN PGP MESSAGE-----\n\naaaaaaaa\n-----END PGP MESSAGE-----\n") == []
+    )
 
 
 def test_mime_26_files_of_every_kind_in_one_text_are_found():
@@ -129,6 +142,11 @@ def test_mime_30_a_budget_holds():
 
 
 # --- S/MIME --------------------
+def test_mime_31_what_is_signed_is_an_entity_whatever_it_is_said_to_be():
+    other = CONTENT_TYPES + b"\x02"
+    for content, declared in ((ENTITY, "message/rfc822"), (b"words", "")):
+        octets = signed(writers.der(0x04, content), inner=other)
+        assert opened("pkcs7", octets)[-1] == Member("", content, declared)
 
 
 @pytest.fixture(scope="module")

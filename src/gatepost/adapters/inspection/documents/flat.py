@@ -1,4 +1,4 @@
-"""What is in an Office document that is one XML file: Word and Excel 2003, flat OPC, flat OpenDocument?"""
+"""What is in a document that is one XML file: Word and Excel 2003, flat OPC, flat OpenDocument, PDF in XDP?"""
 
 import re
 from base64 import b64decode
@@ -14,7 +14,7 @@ from gatepost.adapters.inspection.opened import Hints, Member, Opened
 from gatepost.model.inspection import Trait
 from gatepost.model.traits import DDE, ENTITIES, MACRO, UNREADABLE
 
-ENCODED = re.compile(r"<(?:\w+:)?(?:binData|binaryData|binary-data)\b([^<>]*)>([^<]+)<")
+ENCODED = re.compile(r"<(?:\w+:)?(?:binData|binaryData|binary-data|chunk)\b([^<>]*)>([^<]+)<")
 NAME = re.compile(r"name=\"([^\"]{1,300})\"")
 BASIC = re.compile(
     r"<(?:ooo:|script:|office:)?(?:module|script)\b[^<>]*(?:language=\"[^\"]*Basic|name=)", re.IGNORECASE

@@ -1,5 +1,7 @@
 """Which files stand in a text as lines of printable characters: uuencode, yEnc, BinHex, base64, OpenPGP armour?"""
 
+from contextlib import suppress
+
 from gatepost.adapters.inspection.budget import Budget
 from gatepost.adapters.inspection.encoded.sealed import open_pgp
 from gatepost.adapters.inspection.opened import Hints, Member, Opened
@@ -28,7 +30,8 @@ def open_text(octets: bytes, hints: Hints, budget: Budget) -> Opened:
         budget.room(len(octets))
         yield Member(next(name[:-4] for name in hints.names if name.lower().endswith(".b64")), base64.lenient(octets))
     if openpgp.MARK in octets:
-        yield from open_pgp(octets, hints, budget)
+        with suppress(openpgp.BadOpenPgp):  # words about it, or a sample: a block that is cut holds nothing for anybody
+            yield from open_pgp(octets, hints, budget)
 
 
 def open_binhex(octets: bytes, budget: Budget) -> Opened:

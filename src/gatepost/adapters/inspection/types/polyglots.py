@@ -9,6 +9,7 @@ from gatepost.model.inspection import FileClass
 
 WITHIN = 1024  # octets in which PDF readers look for a header (ISO 32000-1, annex H, note 13)
 FAR = 4 * 1024 * 1024  # octets in which self-extracting archives are looked for
+PAGE = (b"mime-version:", b"content-type:", b"multipart/related")
 PDF, RAR, SEVEN_ZIP = b"%PDF-", b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c"
 CARRIERS = frozenset(
     {"zip", "ooxml", "odf", "ole", "tar", "iso", "udf", "img", "vhd", "vhdx", "ar", "cpio", "rfc822", "onenote"}
@@ -25,6 +26,15 @@ def others(octets: bytes, kind: Kind) -> Iterator[Kind]:
         yield from pdf_within(octets, kind)
     if kind.file_class is not FileClass.TEXT and kind.format not in ("rar", "7z") and not carrier:
         yield from archive_within(octets)
+    if kind.format == "pdf" and holds_page(octets):
+        yield Kind("message/rfc822", FileClass.MESSAGE, "rfc822")
+
+
+def holds_page(octets: bytes) -> bool:
+    """Word takes a page with its parts (RFC 2557) for a document, whatever stands before it."""
+    lower = octets.lower()
+    at = lower.find(PAGE[0])
+    return at >= 0 and all(lower.find(word, at) >= 0 for word in PAGE[1:])
 
 
 def zip_behind(octets: bytes, carrier: bool) -> Iterator[Kind]:
