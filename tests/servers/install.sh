@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the real servers and clients that tests talk to. None of them is started: tests run their own, privately.
+# Installs the real servers, clients and tools that tests use. None of them is started: tests run their own, privately.
 #
 # Without root or apt it says what is missing and ends well: the tests that need it skip with the same words
 # (with CI=true they fail instead).
@@ -24,6 +24,8 @@ packages=(
     # what the program of Exim needs, see below
     adduser libdb5.3 libgnutls-dane0 libidn12 libnsl2 libpcre2-8-0
     openssl procps
+    # no servers: what makes images of disks, for the tests that look into them
+    dosfstools mtools exfatprogs ntfs-3g udftools genisoimage qemu-utils
 )
 status=0
 "$(dirname "$0")/../../tools/debian.sh" "${packages[@]}" || status=$?

@@ -24,6 +24,16 @@ PACKAGE_OF = {
     "spamd": "spamd",
     "7zz": "7zip",
     "c-icap": "libc-icap-mod-virus-scan",
+    "mkfs.fat": "dosfstools",
+    "mcopy": "mtools",
+    "mmd": "mtools",
+    "mdel": "mtools",
+    "mkfs.exfat": "exfatprogs",
+    "mkntfs": "ntfs-3g",
+    "ntfscp": "ntfs-3g",
+    "mkudffs": "udftools",
+    "genisoimage": "genisoimage",
+    "qemu-img": "qemu-utils",
 }
 
 

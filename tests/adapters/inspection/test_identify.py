@@ -33,6 +33,14 @@ def codes(octets, *names, declared=""):
 
 
 # ── by content ───────────────────────────────────────────────────────────────
+
+
+def udf_anchor(block):
+    tag = bytearray(b"\2\0\2\0\0\0\0\0\0\0\0\0" + block.to_bytes(4, "little"))
+    tag[4] = sum(tag) & 0xFF
+    return bytes(tag) + bytes(496)
+
+
 BY_CONTENT = {
     "pe": (PROGRAM, FileClass.EXECUTABLE),
     "dos": (b"MZ\x90\x00" + b"\0" * 80, FileClass.EXECUTABLE),
@@ -59,6 +67,21 @@ BY_CONTENT = {
     "hlp": (b"?_\x03\x00" + b"\0" * 60, FileClass.HELP),
     "iso": (ISO, FileClass.DISK_IMAGE),
     "udf": (b"\0" * 32769 + b"BEA01\x01" + b"\0" * 4096, FileClass.DISK_IMAGE),
+    "udf by its anchor": (b"\0" * 524288 + udf_anchor(256), FileClass.DISK_IMAGE),
+    "iso behind other descriptors": (
+        b"\0" * 32769 + b"BEA01\x01" + b"\0" * 2042 + b"CD001\x01" + b"\0" * 4096,
+        FileClass.DISK_IMAGE,
+    ),
+    "old vhd": (b"\1" * 1024 + b"conectix".ljust(511, b"\0"), FileClass.DISK_IMAGE),
+    "fat that does not boot": (
+        (b"\xe9\0\0MSDOS5.0" + bytes.fromhex("0002010100 02e000400b f009") + bytes(600)),
+        FileClass.DISK_IMAGE,
+    ),
+    "ext": (
+        bytes(1024) + (bytes(24) + b"\2\0\0\0").ljust(56, b"\0") + b"\x53\xef" + bytes(18) + b"\1\0\0\0" + bytes(900),
+        FileClass.DISK_IMAGE,
+    ),
+    "hfs": (bytes(1024) + b"H+\0\4" + bytes(1000), FileClass.DISK_IMAGE),
     "vhd": (b"\1" * 1024 + b"conectix".ljust(512, b"\0"), FileClass.DISK_IMAGE),
     "dynamic vhd": (b"conectix".ljust(512, b"\0") + b"\0" * 512, FileClass.DISK_IMAGE),
     "vhdx": (b"vhdxfile" + b"\0" * 512, FileClass.DISK_IMAGE),
@@ -298,6 +321,25 @@ def test_a_picture_whose_name_ends_like_a_domain_is_no_program():
 )
 def test_attach_01_content_that_gives_its_name_the_lie_is_mislabelled(octets, name, declared):
     assert traits.MISLABELLED in codes(octets, *([name] if name else []), declared=declared)
+
+
+@pytest.mark.parametrize("first", [b"GIF89a", b"%PDF-1.7 1 0 obj", PROGRAM[:4], b"PK\x03\x04"])
+def test_attach_16_what_begins_like_another_kind_and_is_a_disc_is_both(first):
+    disc = first.ljust(32769, b"\0") + b"CD001\x01" + bytes(4096)
+    identity = identify(disc, (), "")
+    assert "iso" in identity.formats
+    assert traits.POLYGLOT in {trait.code for trait in identity.traits}
+
+
+def test_attach_16_what_begins_like_another_kind_and_ends_as_a_disk_is_both():
+    identity = identify(JPEG + bytes(600) + b"conectix".ljust(512, b"\0"), ("photo.jpg",), "image/jpeg")
+    assert identity.formats == ("image", "vhd")
+
+
+def test_a_disc_from_which_a_machine_can_start_is_a_disk_too_and_nothing_odd():
+    start = bytes(446) + b"\x80\1\1\0\x17\1\1\1\0\0\0\0\0\1\0\0" + bytes(48) + b"\x55\xaa"
+    identity = identify(start.ljust(32769, b"\0") + b"CD001\x01" + bytes(4096), (), "")
+    assert (identity.formats, identity.traits) == (("iso", "img"), ())
 
 
 def test_attach_11_images_of_disks_are_known_by_content_under_any_name():

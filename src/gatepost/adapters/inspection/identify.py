@@ -1,6 +1,7 @@
 """What is this thing: by its content, and by every name it could be shown under?
 
-Formats, each with an opener in one of the tables beside (`archives`, `documents`, `encoded`) or read by the walk:
+Formats, each with an opener in one of the tables beside (`archives`, `disks`, `documents`, `encoded`) or read by the
+walk:
 zip rar 7z gzip bzip2 xz lzma lzip zstd lz4 compress cab szdd arj wim xar ar rpm cpio tar lha ace pst · iso udf img vhd
 vhdx dmg qcow2 vmdk · ole ooxml odf flat-office activemime rtf pdf html svg lnk shortcut onenote chm sheet · tnef pgp
 text-encodings pkcs7 ics appledouble applesingle mbox image · rfc822
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from gatepost.adapters.inspection.types import claims, polyglots, rare, storages, zips
+from gatepost.adapters.inspection.types import claims, disks, polyglots, rare, storages, zips
 from gatepost.adapters.inspection.types.extensions import BY_EXTENSION
 from gatepost.adapters.inspection.types.kind import Kind
 from gatepost.adapters.inspection.types.libmagic import media_type_of
@@ -92,6 +93,8 @@ def identify(octets: bytes, names: tuple[str, ...], declared: str) -> Identity:
     kinds = list(kinds_of(octets, reads, declared))
     is_text = kinds[0].file_class in (FileClass.TEXT, FileClass.HTML, FileClass.SCRIPT, FileClass.MESSAGE)
     formats = dict.fromkeys(kind.format for kind in kinds if kind.format)
+    if FileClass.DISK_IMAGE in [kind.file_class for kind in kinds]:
+        formats.update(dict.fromkeys(disks.also(octets, tuple(formats))))
     formats.update(dict.fromkeys(told_formats(octets, reads, declared, is_text)))
     found = classes(kinds, reads, declared)
     odd = tuple(claims.traits(reads, declared, kinds))

@@ -3,9 +3,9 @@
 import time
 from typing import NamedTuple
 
-from gatepost.adapters.inspection.archives.table import OPENERS
 from gatepost.adapters.inspection.budget import Allowance, Budget, OverBudget
 from gatepost.adapters.inspection.opened import Hints, Member
+from gatepost.adapters.inspection.registry import OPENERS
 from gatepost.model.inspection import Trait
 
 

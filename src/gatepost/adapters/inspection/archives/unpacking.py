@@ -32,6 +32,13 @@ class Meter:
         self.budget.room(octets)
         self.budget.ratio(self.packed, self.given)
 
+    def lacks(self, octets: int) -> str:
+        """The budget that so many more octets would run out of, "" if none: for what is better not begun."""
+        allowance, given = self.budget.allowance, self.given + octets
+        if self.budget.octets + octets > allowance.octets:
+            return "size"
+        return "ratio" if given > allowance.free and given > allowance.ratio * self.packed else ""
+
 
 class Unpacked(Struct, frozen=True):
     """What came out.

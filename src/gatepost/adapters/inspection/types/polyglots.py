@@ -3,7 +3,7 @@
 from binascii import crc32
 from collections.abc import Iterator
 
-from gatepost.adapters.inspection.types import zips
+from gatepost.adapters.inspection.types import disks, zips
 from gatepost.adapters.inspection.types.kind import Kind
 from gatepost.model.inspection import FileClass
 
@@ -11,9 +11,7 @@ WITHIN = 1024  # octets in which PDF readers look for a header (ISO 32000-1, ann
 FAR = 4 * 1024 * 1024  # octets in which self-extracting archives are looked for
 PAGE = (b"mime-version:", b"content-type:", b"multipart/related")
 PDF, RAR, SEVEN_ZIP = b"%PDF-", b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c"
-CARRIERS = frozenset(
-    {"zip", "ooxml", "odf", "ole", "tar", "iso", "udf", "img", "vhd", "vhdx", "ar", "cpio", "rfc822", "onenote"}
-)
+CARRIERS = frozenset("zip ooxml odf ole tar iso udf img vhd vhdx qcow2 vmdk ar cpio rfc822 onenote".split())
 """Formats that hold other files as they are, so that another signature in them says nothing."""
 
 
@@ -28,6 +26,8 @@ def others(octets: bytes, kind: Kind) -> Iterator[Kind]:
         yield from archive_within(octets)
     if kind.format == "pdf" and holds_page(octets):
         yield Kind("message/rfc822", FileClass.MESSAGE, "rfc822")
+    if kind.file_class is not FileClass.DISK_IMAGE:
+        yield from disks.kinds(octets)
 
 
 def holds_page(octets: bytes) -> bool:

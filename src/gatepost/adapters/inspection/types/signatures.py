@@ -6,6 +6,7 @@ for the rest (`libmagic.py`).
 
 from collections.abc import Callable, Iterator, Mapping
 
+from gatepost.adapters.inspection.types import disks
 from gatepost.adapters.inspection.types.kind import Kind
 from gatepost.model.inspection import FileClass
 
@@ -94,9 +95,7 @@ AT_START: tuple[tuple[bytes, Kind], ...] = (
 BY_FIRST: dict[int, tuple[tuple[bytes, Kind], ...]] = {
     first: tuple(entry for entry in AT_START if entry[0][0] == first) for first in {magic[0] for magic, _ in AT_START}
 }
-FIRST_PARTITION, PARTITION, PARTITIONS = 446, 16, 4  # of a master boot record, in octets
 SECTOR = 512
-VOLUME = 32769  # octets in front of the first volume descriptor's name (ECMA-119 §8.1.2)
 
 CONFIRMED: Mapping[str, Callable[[bytes], bool]] = {
     "bzip2": lambda octets: octets[3:4] in b"123456789" and octets[4:10] in (b"1AY&SY", b"\x17rE8P\x90"),
@@ -126,7 +125,7 @@ def elsewhere(octets: bytes) -> Iterator[Kind]:
         yield Kind("application/x-dosexec", EXECUTABLE)
     if octets[257:262] == b"ustar" or is_old_tar(octets):
         yield Kind("application/x-tar", ARCHIVE, "tar")
-    yield from disks(octets)
+    yield from disks.kinds(octets)
     if octets[2:5] in (b"-lh", b"-lz", b"-pm") and octets[6:7] == b"-":
         yield Kind("application/x-lzh-compressed", ARCHIVE, "lha")
     if octets[7:14] == b"**ACE**":
@@ -164,25 +163,3 @@ def is_old_tar(octets: bytes) -> bool:
     if not 3 <= len(digits) <= 7 or digits.strip(b"01234567"):
         return False
     return sum(octets[:148]) + 8 * 32 + sum(octets[156:SECTOR]) == int(digits, 8)
-
-
-def disks(octets: bytes) -> Iterator[Kind]:
-    if octets[VOLUME : VOLUME + 5] == b"CD001":
-        yield Kind("application/x-iso9660-image", DISK_IMAGE, "iso")
-    if octets[VOLUME : VOLUME + 5] in (b"BEA01", b"NSR02", b"NSR03"):
-        yield Kind("application/x-udf-image", DISK_IMAGE, "udf")
-    if octets[-SECTOR:-504] == b"conectix":
-        yield Kind("application/x-vhd", DISK_IMAGE, "vhd")
-    if octets[-SECTOR:-508] == b"koly":
-        yield Kind("application/x-apple-diskimage", DISK_IMAGE, "dmg")
-    if octets[510:SECTOR] == b"\x55\xaa" and has_boot_sector(octets):
-        yield Kind("application/x-raw-disk-image", DISK_IMAGE, "img")
-
-
-def has_boot_sector(octets: bytes) -> bool:
-    if octets[3:11] in (b"NTFS    ", b"EXFAT   ") or octets[54:57] == b"FAT" or octets[82:87] == b"FAT32":
-        return True
-    entries = [octets[at : at + PARTITION] for at in range(FIRST_PARTITION, 510, PARTITION)]
-    if any(entry[0] & 0x7F for entry in entries):
-        return False
-    return any(entry[4] and int.from_bytes(entry[12:16], "little") for entry in entries)

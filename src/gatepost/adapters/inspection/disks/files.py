@@ -1,0 +1,130 @@
+"""What does a file system hold, and how does it become members of an image?
+
+A file that is larger than the budget has room for is shown by its beginning, and the files behind it are looked into
+all the same: a bomb hides nothing.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+
+from msgspec import Struct
+
+from gatepost.adapters.inspection.archives.paths import path_traits
+from gatepost.adapters.inspection.archives.unpacking import KEPT, Damaged, Meter
+from gatepost.adapters.inspection.budget import OverBudget
+from gatepost.adapters.inspection.disks.views import View
+from gatepost.adapters.inspection.opened import Member, Opened
+from gatepost.model.inspection import Trait
+from gatepost.model.traits import OVER_BUDGET, UNREADABLE
+
+LONGEST_PATH = 1000  # characters of a directory's path that are kept, its end
+
+
+class File(Struct, frozen=True, kw_only=True):
+    """One file, not read yet.
+
+    Args:
+        name: with the directories that it is in.
+        length: octets that reading it gives; fewer where it is damaged.
+        pieces: its content, in bounded steps; may raise `Damaged`.
+        stream: a name for a second content of the same file, "" for the file itself.
+        traits: what only the file system knows.
+    """
+
+    name: str
+    length: int
+    pieces: Callable[[], Iterator[bytes]]
+    stream: str = ""
+    traits: tuple[Trait, ...] = ()
+
+
+Files = Iterator[File | Trait]
+
+
+def inside(directory: str, name: str) -> str:
+    return f"{directory[-LONGEST_PATH:]}/{name}" if directory else name
+
+
+def nothing() -> Iterator[bytes]:
+    """The pieces of what cannot be read."""
+    return iter(())
+
+
+class Giving:
+    """Files of one image, as members.
+
+    Args:
+        known: what was given already, by name and digest: it is not given twice.
+    """
+
+    def __init__(self, meter: Meter, known: Iterable[tuple[str, bytes]] = ()) -> None:
+        self.meter, self.known = meter, frozenset(known)
+        self.over = ""
+
+    def members(self, found: Iterable[File | Trait]) -> Opened:
+        for each in found:
+            self.meter.budget.time()
+            if isinstance(each, Trait):
+                yield each
+            elif not self.is_known(each):
+                yield self.member(each)
+
+    def end(self) -> None:
+        """Raises `OverBudget` if something was too large."""
+        if self.over:
+            raise OverBudget(self.over)
+
+    def member(self, file: File) -> Member:
+        traits = (*path_traits(file.name), *file.traits)
+        length, over = file.length, self.meter.lacks(file.length)
+        if over:
+            self.over = self.over or over
+            traits += (Trait(OVER_BUDGET, over),)
+            length = 0 if self.meter.lacks(KEPT) else KEPT
+        self.meter.add(length)
+        octets, wrong = read(file, length)
+        return Member(f"{file.name}:{file.stream}" if file.stream else file.name, octets, traits=traits + wrong)
+
+    def is_known(self, file: File) -> bool:
+        """Read in steps and not kept, so that the same file in two views of a disc costs its octets once."""
+        if not self.known or file.length > self.meter.budget.allowance.octets:
+            return False
+        return (file.name.casefold(), digest(self.timed(file))) in self.known
+
+    def timed(self, file: File) -> Iterator[bytes]:
+        try:
+            for piece in file.pieces():
+                self.meter.budget.time()
+                yield piece
+        except Damaged:
+            return
+
+
+def digest(made: Iterable[bytes]) -> bytes:
+    state = hashlib.sha256()
+    for piece in made:
+        state.update(piece)
+    return state.digest()
+
+
+def read(file: File, length: int) -> tuple[bytes, tuple[Trait, ...]]:
+    """So much of it, and what went wrong."""
+    kept: list[bytes] = []
+    have = 0
+    try:
+        for piece in file.pieces() if length else ():
+            kept.append(piece)
+            have += len(piece)
+            if have >= length:
+                break
+    except Damaged as error:
+        return b"".join(kept), (unread(str(error)),)
+    return b"".join(kept)[:length], (unread("cut short"),) if have < length else ()
+
+
+def unread(why: str) -> Trait:
+    return Trait(UNREADABLE, why)
+
+
+Reader = Callable[[View, Meter], Files]
+"""Of one file system; may raise `Damaged`, and `OverBudget`."""
