@@ -19,6 +19,10 @@ XDP = (
     + base64.b64encode(ACTIVE)
     + b"</chunk></document></pdf></xdp:xdp>"
 )
+X = b"X-A: b\r\n"
+CALENDAR = (
+    b"BEGIN:VCALENDAR\r\n%bATTACH;ENCODING=BASE64;%b=order.js:" + base64.b64encode(SCRIPT) + b"\r\nEND:VCALENDAR\r\n"
+)
 PICTURES = b'<img src="data:image/gif;base64,R0lGODlhAQABAAAAACw=">' * 100
 
 
@@ -84,6 +88,18 @@ CASES = {
     "attach_15 behind many literals": page(
         b"<script>" + (b"a='" + b"A" * 120 + b"';") * 60 + b"b='" + DIGITS + b"'</script>"
     ),
+    "attach_15 scripts with a prefix in XML": attached(
+        b"a.xml", b'<?xml version="1.0"?><x xmlns:h="http://www.w3.org/1999/xhtml"><h:script>b=atob("' + DIGITS + b'")'
+        b";location=URL.createObjectURL(new Blob([b]))</h:script></x>"
+    ),
+    "attach_15 an event behind many words": attached(
+        b"a.svg",
+        b"<svg xmlns='http://www.w3.org/2000/svg'>" + b"<g> onload= </g>" * 300 + b"<g id='>'onload='x()'/></svg>",
+    ),
+    **{
+        f"attach_03 a file in a calendar, {named}": attached(b"a.ics", CALENDAR % (X * lines_before, named.encode()))
+        for named, lines_before in (("X-APPLE-FILENAME", 0), ("LABEL", 0), ("FILENAME", 25_000))
+    },
     # delimiters
     "mime_13 behind a form feed": mail(
         b"Content-Type: multipart/mixed; boundary=b1\r\n",

@@ -56,6 +56,8 @@ SIGNED_ARCHIVES = frozenset(
 )
 """What has not the signature of these kinds is opened as one by nobody."""
 UNREAD = frozenset({FileClass.UNKNOWN, FileClass.ARCHIVE})
+XML_NAMES = frozenset({"xml", "xsl", "xslt", "rss", "atom", "xhtml", "xht"})
+XHTML = b"http://www.w3.org/1999/xhtml"
 PDF_NAMES = frozenset({"pdf", "fdf", "ai"})
 PDF_OBJECT = b" obj"
 FOLDED = (yenc.MARK, binhex.MARK, b"-----BEGIN PGP MESSAGE")
@@ -161,6 +163,8 @@ def told_formats(octets: bytes, reads: tuple[NameRead, ...], declared: str, is_t
         yield BY_DECLARED[declared]
     if (told & PDF_NAMES or declared == "application/pdf") and PDF_OBJECT in octets:
         yield "pdf"  # readers do without the header
+    if (told & XML_NAMES or declared.endswith(("/xml", "+xml"))) and XHTML in octets:
+        yield "html"  # browsers show it as a page, and run its scripts
     if told & WORD_OPENS and polyglots.holds_page(octets):
         yield "rfc822"
     # A mail program takes files out of what it shows as text, whatever that looks like to others.

@@ -7,7 +7,6 @@ is decoded and given back, so that a file hidden there is judged as what it is.
 import re
 from collections.abc import Iterator
 from html import unescape
-from itertools import islice
 
 from gatepost.adapters.inspection.budget import Budget
 from gatepost.adapters.inspection.documents import literals
@@ -20,15 +19,15 @@ LONGEST = 16 * 1024 * 1024  # characters looked at
 SCRIPT = re.compile(r"<script\b([^>]{0,2000})>", re.IGNORECASE)
 NOT_RUN = re.compile(r"type\s*=\s*[\"']?(?:application/(?:ld\+)?json|text/(?:template|html|x-))", re.IGNORECASE)
 HANDLER = re.compile(
-    r"[\s\"'/]on(?:load|error|begin|end|click|mouse\w{1,10}|focus\w{0,3}|toggle|resize|pointer\w{1,10})\s*="
+    r"(?<=[\s\"'/])on(?:load|error|begin|end|click|mouse\w{1,10}|focus\w{0,3}|toggle|resize|pointer\w{1,10})\s*="
 )
+EVENT_OR_EDGE = re.compile(rf"([<>])|(\"[^\"<]*+\"|'[^'<]*+')|{HANDLER.pattern}")  # what is quoted is neither
 # These are searched in lower case.
 SCRIPT_ADDRESS = re.compile(r"(?:href|src|action|to|values|from)\s*=\s*[\"']?\s*(?:java|vb)script:")
 REFRESH = re.compile(r"<meta\b[^>]{0,500}?url\s*=\s*['\"]?\s*(?:data|javascript|blob):")
 DOWNLOAD = re.compile(r"<a\b([^>]{0,4000})")
 DATA_ADDRESS = re.compile(r"href\s*=\s*[\"']?\s*data:")
 TAG_LENGTH = 4000  # characters between a tag's begin and an attribute of it
-MOST = 200  # words on trial
 MAKES_FILE = tuple(
     "createobjecturl mssaveoropenblob mssaveblob blob( file( showsavefilepicker .download= 'download'".split()
 )
@@ -41,6 +40,8 @@ RUNS_WORDS = re.compile(
 ENTITY = re.compile(r"<!ENTITY", re.IGNORECASE)
 FOREIGN = re.compile(r"<(?:\w+:)?(?:foreignObject|iframe|embed|object|handler|listener|script)\b", re.IGNORECASE)
 # Where the value of an attribute is another to a browser than it looks: references, tabs and line ends in an address.
+# XHTML in XML, where elements may have a prefix.
+PREFIX = re.compile(r"<[A-Za-z_][\w.-]{0,40}+:(?=(?:script|a|meta|iframe|object|embed)\b)", re.IGNORECASE)
 REFERENCE = re.compile(r"&(?:#|tab;|newline;|colon;|lt;|quot;|apos;)", re.IGNORECASE)
 CUT_ADDRESS = re.compile(
     r"(?:d[\t\r\n]*+a[\t\r\n]*+t[\t\r\n]*+a|s[\t\r\n]*+c[\t\r\n]*+r[\t\r\n]*+i[\t\r\n]*+p[\t\r\n]*+t)[\t\r\n]*+:",
@@ -53,7 +54,7 @@ LONG_ENOUGH = 2000  # characters of literals that a file could be in
 
 
 def open_html(octets: bytes, hints: Hints, budget: Budget) -> Opened:
-    text = values_read(as_string(octets)[:LONGEST])
+    text = values_read(PREFIX.sub("<", as_string(octets)[:LONGEST]))
     lower = text.lower()
     yield from scripts(text, lower)
     found = tuple(literals.files(text, lower, budget))
@@ -89,13 +90,19 @@ def scripts(text: str, lower: str) -> Iterator[Trait]:
         yield Trait(SCRIPTED, "script")
     elif "script:" in lower and SCRIPT_ADDRESS.search(lower):
         yield Trait(SCRIPTED, "address")
-    elif any(is_in_tag(lower, match.start()) for match in islice(HANDLER.finditer(lower), MOST)):
+    elif HANDLER.search(lower) and has_event(lower):
         yield Trait(SCRIPTED, "event")
 
 
-def is_in_tag(text: str, at: int) -> bool:
-    start = max(0, at - TAG_LENGTH)
-    return text.rfind("<", start, at) > text.rfind(">", start, at)
+def has_event(lower: str) -> bool:
+    """Within a tag, not in the text between."""
+    start = -1
+    for match in EVENT_OR_EDGE.finditer(lower):
+        if match[1]:
+            start = match.end() if match[1] == "<" else -1
+        elif not match[2] and start >= 0 and match.start() - start <= TAG_LENGTH:
+            return True
+    return False
 
 
 def smuggling(text: str, lower: str, found: tuple[Member, ...]) -> str:

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
@@ -21,6 +21,7 @@ FOLD = re.compile(r"\r?+\n[ \t]")
 ESCAPE = re.compile(r"\\([\\;,nN])")
 PARAMETER = re.compile(r';([A-Za-z0-9-]{1,40})=("[^"\n]*+"|[^;:"\n]*+)')
 NAME = re.compile(r"(?:[A-Za-z0-9-]{1,60}\.)?([A-Za-z0-9-]{1,60})(?=[;:])")
+ENCODED = re.compile(r"encoding=|base64,", re.IGNORECASE)
 DATA_URL = re.compile(r"data:([^,;]{0,100})[^,]{0,200};base64,", re.IGNORECASE)
 
 
@@ -42,16 +43,26 @@ class File(Struct, frozen=True):
 
 def content_lines(text: str) -> Iterator[Line]:
     """Folds undone; what is no property is left out."""
-    for line in FOLD.sub("", text).splitlines()[:LINES]:
-        name = NAME.match(line)
-        if name is None:
-            continue
-        at = name.end()
-        parameters = {}
-        while found := PARAMETER.match(line, at):
-            parameters[found[1].upper()] = found[2].strip('"')
-            at = found.end()
-        yield Line(name[1].upper(), parameters, line[at:].removeprefix(":"))
+    yield from (made for line in FOLD.sub("", text).splitlines()[:LINES] if (made := property_of(line)))
+
+
+def encoded_lines(text: str) -> Iterator[Line]:
+    """Those that may hold a file, however many others there are."""
+    for line in FOLD.sub("", text).splitlines():
+        if ENCODED.search(line) and (made := property_of(line)):
+            yield made
+
+
+def property_of(line: str) -> Line | None:
+    name = NAME.match(line)
+    if name is None:
+        return None
+    at = name.end()
+    parameters = {}
+    while found := PARAMETER.match(line, at):
+        parameters[found[1].upper()] = found[2].strip('"')
+        at = found.end()
+    return Line(name[1].upper(), parameters, line[at:].removeprefix(":"))
 
 
 def calendar_words(lines: Sequence[Line], path: str) -> Iterator[Text | Link]:
@@ -76,7 +87,7 @@ def html_texts(lines: Sequence[Line]) -> list[str]:
     return [unescaped(line.value) for line in lines if line.name == HTML_TEXT]
 
 
-def files(lines: Sequence[Line]) -> Iterator[File]:
+def files(lines: Iterable[Line]) -> Iterator[File]:
     """Files that stand in it as base64."""
     for line in lines:
         if not is_file(line):
@@ -84,8 +95,13 @@ def files(lines: Sequence[Line]) -> Iterator[File]:
         data = DATA_URL.match(line.value)
         digits = line.value[data.end() :] if data else line.value
         media_type = (data[1] if data else "") or line.parameters.get("FMTTYPE", "")
-        name = line.parameters.get("FILENAME") or line.parameters.get("X-FILENAME") or ""
-        yield File(name or line.parameters.get("X-ORACLE-FILENAME", ""), media_type.lower(), decoded(digits))
+        yield File(name_of(line), media_type.lower(), decoded(digits))
+
+
+def name_of(line: Line) -> str:
+    """Each program has a parameter of its own: X-FILENAME, X-APPLE-FILENAME, X-ORACLE-FILENAME, LABEL (RFC 9073)."""
+    named = (value for key, value in line.parameters.items() if "FILENAME" in key and value)
+    return next(named, line.parameters.get("LABEL", ""))
 
 
 def is_file(line: Line) -> bool:
