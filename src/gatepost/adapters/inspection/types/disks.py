@@ -28,7 +28,9 @@ BARE = (
 
 
 def kinds(octets: bytes) -> Iterator[Kind]:
-    """The likeliest first."""
+    """The likeliest first. There is none without a NUL."""
+    if b"\0" not in octets:
+        return
     if is_iso(octets):
         yield Kind("application/x-iso9660-image", FileClass.DISK_IMAGE, "iso")
     if is_udf(octets):
