@@ -135,6 +135,12 @@ def test_attach_15_a_page_in_an_attribute_is_one():
     assert traits.SMUGGLING not in opened(f"<pre>{inner}</pre>".encode(), "a.html").traits
 
 
+@pytest.mark.parametrize("name", ["types.xml", "logo.svg"])
+def test_a_word_in_an_attribute_is_no_tag(name):
+    octets = b"<types><magic><match value='&lt;script' offset='0:64'/><match value='&#60;html'/></magic></types>"
+    assert traits.SCRIPTED not in opened(octets, name).traits
+
+
 @pytest.mark.parametrize(
     "many", ['<img src="data:image/gif;base64,R0lGODlhAQABAAAAACw=">', f"<script>a='{'A' * 120}'</script>"]
 )

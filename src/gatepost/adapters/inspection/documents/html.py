@@ -43,7 +43,7 @@ FOREIGN = re.compile(r"<(?:\w+:)?(?:foreignObject|iframe|embed|object|handler|li
 # XHTML in XML, where elements may have a prefix.
 PREFIX = re.compile(r"<[A-Za-z_][\w.-]{0,40}+:(?=(?:script|a|meta|iframe|object|embed)\b)", re.IGNORECASE)
 REFERENCE = re.compile(r"&(?:#|tab;|newline;|colon;|lt;|quot;|apos;)", re.IGNORECASE)
-VALUE = re.compile(r"(=\s*+)(\"[^\"]*+\"|'[^']*+'|[^\s\"'<>=]++)")
+VALUE = re.compile(r"((?:\bsrcdoc\s*+)?=\s*+)(\"[^\"]*+\"|'[^']*+'|[^\s\"'<>=]++)", re.IGNORECASE)
 ADDRESS = re.compile(r"[\"'\x00-\x20]*+[a-z\t\r\n-]{3,40}:", re.IGNORECASE)
 SCHEMES = ("data:", "script:")
 LINE_SIGNS = str.maketrans("", "", "\t\r\n")
@@ -83,7 +83,10 @@ def values_read(text: str) -> str:
 
 
 def value_read(match: re.Match[str]) -> str:
+    """Only the value of `srcdoc` is a page of its own: elsewhere `&lt;` begins no tag."""
     value = unescape(match[2]) if "&" in match[2] else match[2]
+    if match[1].startswith("="):
+        value = value.replace("<", "&lt;")
     return match[1] + (value.translate(LINE_SIGNS) if ADDRESS.match(value) else value)
 
 
