@@ -41,7 +41,7 @@ SUMMARIES = {
     FileClass.OFFICE_MACRO: "It holds an office document with macros.",
     FileClass.OFFICE_ACTIVE: "It holds an office document that fetches or starts something when it is opened.",
     FileClass.PDF: "It holds a PDF document.",
-    FileClass.PDF_ACTIVE: "It holds a PDF document with scripts, actions or files in it.",
+    FileClass.PDF_ACTIVE: "It holds a PDF document with scripts or actions in it.",
     FileClass.HTML: "It holds a page as a file.",
     FileClass.HTML_ACTIVE: "It holds a page or image whose script builds a file.",
     FileClass.NOTEBOOK: "It holds a notebook.",

@@ -21,7 +21,7 @@ class FileClass(Enum):
     OFFICE_MACRO = "office-macro"  # one with VBA or XLM
     OFFICE_ACTIVE = "office-active"  # one with DDE, a remote template, an embedded program or OLE package
     PDF = "pdf"
-    PDF_ACTIVE = "pdf-active"  # one with JavaScript, Launch, or files inside
+    PDF_ACTIVE = "pdf-active"  # one with JavaScript or Launch; files inside count for what they are
     HTML = "html"
     HTML_ACTIVE = "html-active"  # scripts that build a file (smuggling), SVG with a script
     NOTEBOOK = "notebook"  # OneNote

@@ -28,7 +28,7 @@ CLASSES = {
     words.PARTIAL: FileClass.FRAGMENT, words.MACRO: FileClass.OFFICE_MACRO, words.AUTO_MACRO: FileClass.OFFICE_MACRO,
     words.XLM: FileClass.OFFICE_MACRO, words.DDE: FileClass.OFFICE_ACTIVE,
     words.REMOTE_TEMPLATE: FileClass.OFFICE_ACTIVE, words.COMMAND: FileClass.OFFICE_ACTIVE,
-    words.JAVASCRIPT: FileClass.PDF_ACTIVE, words.LAUNCH: FileClass.PDF_ACTIVE, words.ATTACHED: FileClass.PDF_ACTIVE,
+    words.JAVASCRIPT: FileClass.PDF_ACTIVE, words.LAUNCH: FileClass.PDF_ACTIVE,
     words.SMUGGLING: FileClass.HTML_ACTIVE,
 }  # fmt: skip
 """Classes that a thing is of since something was found in it."""

@@ -48,7 +48,7 @@ def locked(octets, owner, user):
         (pdf(b"<< /S /L#61unch /Win << /F (cmd.exe) /P (/c calc) >> >>", catalog=OPENS), traits.LAUNCH),
         (pdf(catalog=b"/OpenAction << /S /URI /URI (http://evil.example/) >> "), traits.LAUNCH),
         (pdf(stream(b"/Type /EmbeddedFile", PROGRAM), b"<< /Type /Filespec /EF << /F 4 0 R >> >>"), traits.ATTACHED),
-        (pdf(b"<< /Type /Annot /Subtype /RichMedia >>"), traits.ATTACHED),
+        (pdf(b"<< /Type /Annot /Subtype /RichMedia >>"), traits.LAUNCH),
         (
             pdf(
                 stream(b"", b"<xdp><script contentType='application/x-javascript'>x</script></xdp>"),
@@ -60,6 +60,32 @@ def locked(octets, owner, user):
 )
 def test_attach_14_what_a_pdf_does_is_found_however_it_is_hidden(octets, word):
     assert word in opened(octets, "a.pdf").traits
+
+
+def with_file(name, content):
+    """A PDF with a file in it, as an electronic invoice has its data."""
+    made, room = pikepdf.new(), io.BytesIO()
+    made.add_blank_page()
+    made.attachments[name] = pikepdf.AttachedFileSpec(made, content, filename=name)
+    made.save(room)
+    return room.getvalue()
+
+
+def classes_of(octets):
+    seen = walked(mail(("invoice.pdf", octets)))
+    assert not seen.unscannable
+    return {item.path: set(item.classes) for item in seen.items}
+
+
+def test_attach_14_a_file_in_a_pdf_counts_for_what_it_is():
+    invoice = classes_of(with_file("factur-x.xml", b"<?xml version='1.0'?><rsm:CrossIndustryInvoice/>"))
+    assert "2!factur-x.xml" in invoice and FileClass.PDF_ACTIVE not in invoice["2"]
+    assert FileClass.EXECUTABLE in classes_of(with_file("order.exe", PROGRAM))["2!order.exe"]
+    assert FileClass.SCRIPT in classes_of(with_file("order.js", b"new ActiveXObject('x')"))["2!order.js"]
+
+
+def test_attach_14_a_file_in_a_pdf_that_cannot_be_taken_out_is_said():
+    assert traits.UNREADABLE in opened(pdf(b"<< /Type /EmbeddedFile /Length 9 >>"), "a.pdf").traits
 
 
 def test_a_script_of_a_form_is_one_of_a_pdf_and_not_of_a_page():

@@ -13,7 +13,7 @@ from gatepost.adapters.inspection.documents.inflating import inflated
 from gatepost.adapters.inspection.documents.pdf_objects import contents
 from gatepost.adapters.inspection.opened import Hints, Opened
 from gatepost.model.inspection import Link, Trait
-from gatepost.model.traits import ATTACHED, JAVASCRIPT, LAUNCH
+from gatepost.model.traits import ATTACHED, JAVASCRIPT, LAUNCH, UNREADABLE
 
 HEADER_WITHIN = 1024  # octets
 STREAM, END_STREAM = b"stream", b"endstream"
@@ -36,7 +36,12 @@ def open_pdf(octets: bytes, hints: Hints, budget: Budget) -> Opened:
     seen = {match[1].decode() for match in WORDS.finditer(text)}
     yield from traits(seen, text)
     yield from addresses(text)
-    yield from contents(octets, hints, budget)
+    taken_out = False
+    for each in contents(octets, hints, budget):
+        taken_out |= isinstance(each, Trait) and each.code == ATTACHED
+        yield each
+    if "EmbeddedFile" in seen and not taken_out:
+        yield Trait(UNREADABLE, "a file in it that cannot be taken out")
 
 
 def skeleton(octets: bytes, budget: Budget) -> bytes:
@@ -72,8 +77,8 @@ def traits(seen: set[str], text: bytes) -> Iterator[Trait]:
         yield Trait(LAUNCH, "imports data")
     elif opens_address(text):
         yield Trait(LAUNCH, "opens an address")
-    if seen & {"EmbeddedFile", "RichMedia", "GoToE"}:
-        yield Trait(ATTACHED, ", ".join(sorted(seen & {"EmbeddedFile", "RichMedia", "GoToE"})))
+    if "RichMedia" in seen:
+        yield Trait(LAUNCH, "RichMedia")
 
 
 def opens_address(text: bytes) -> bool:

@@ -23,7 +23,7 @@ LONGEST_ARRAY = 10_000
 TRIES = 50  # passwords
 STREAM_MEMORY = 64 * 1024 * 1024  # octets that qpdf may unpack of one stream
 ACTIONS = {"/JavaScript": JAVASCRIPT, "/Launch": LAUNCH, "/ImportData": LAUNCH}
-WORDS = re.compile(rb"/(?:JS|URI|EF|XFA|JavaScript|Launch|ImportData)(?![A-Za-z0-9])")
+WORDS = re.compile(rb"/(?:JS|URI|EF|EmbeddedFile|XFA|JavaScript|Launch|ImportData)(?![A-Za-z0-9])")
 FAILURES = (PdfError, ValueError, TypeError, KeyError, NotImplementedError, RuntimeError)
 
 
@@ -105,6 +105,9 @@ def in_dictionary(thing: Object, budget: Budget) -> Iterator[Member | Trait | Li
         yield script(thing["/JS"], budget)
     if "/URI" in thing and isinstance(thing["/URI"], String):
         yield from links(text_of(thing["/URI"]), "pdf")
+    if isinstance(thing, Stream) and str(thing.get("/Type", "")) == "/EmbeddedFile":  # whoever speaks of it
+        yield Trait(ATTACHED)
+        yield Member("", unpacked(thing, budget), alike=True)
     if isinstance(thing.get("/EF"), Dictionary):
         yield from files(thing, budget)
     if "/XFA" in thing:
