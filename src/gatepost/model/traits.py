@@ -23,6 +23,7 @@ COMMAND = "command"  # an OLE package with a command instead of a file
 EMBEDDED = "embedded"  # an OLE object or package
 ENTITIES = "entities"  # XML with a DTD or entities of its own
 JAVASCRIPT = "javascript"  # in a PDF
+FORM_SCRIPT = "form-script"  # in a PDF, and all it does is to format, check or add up fields
 LAUNCH = "launch"  # a PDF that starts programs or opens addresses by itself
 ATTACHED = "attached"  # a PDF with files inside
 SCRIPTED = "scripted"  # HTML or SVG with a script

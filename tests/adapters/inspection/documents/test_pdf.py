@@ -2,6 +2,7 @@
 
 import io
 import re
+import time
 import zlib
 
 import pikepdf
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gatepost.adapters.inspection.budget import OverBudget
+from gatepost.adapters.inspection.documents.pdf_forms import is_harmless
 from gatepost.model import traits
 from gatepost.model.inspection import FileClass
 from tests.adapters.inspection.documents.opening import budget, opened
@@ -86,6 +88,50 @@ def test_attach_14_a_file_in_a_pdf_counts_for_what_it_is():
 
 def test_attach_14_a_file_in_a_pdf_that_cannot_be_taken_out_is_said():
     assert traits.UNREADABLE in opened(pdf(b"<< /Type /EmbeddedFile /Length 9 >>"), "a.pdf").traits
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        b'AFDate_FormatEx("mm/dd/yyyy");',
+        b'AFSimple_Calculate("SUM", new Array("NUM10", "NUM20"));\r',
+        b"AFNumber_Keystroke(2, 0, 0, 0, '', true);AFRange_Validate(true, 0, true, 99.5);",
+    ],
+)
+def test_a_script_that_formats_a_field_is_nothing_odd(source):
+    script = b"<< /S /JavaScript /JS (%b) >>" % re.sub(rb"([()\\\\])", rb"\\\1", source)
+    found = opened(pdf(script, catalog=OPENS), "a.pdf")
+    assert found.traits == {traits.FORM_SCRIPT}
+    assert traits.JAVASCRIPT in opened(pdf(script, SCRIPT, catalog=OPENS), "a.pdf").traits
+    assert traits.JAVASCRIPT in opened(pdf(script, catalog=OPENS) + b"9 0 obj " + SCRIPT, "a.pdf").traits
+    assert traits.JAVASCRIPT in opened(pdf(script, catalog=OPENS)[:-60].replace(b"4 0 obj", b"4 0 obx"), "a.pdf").traits
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        b"AFDate_FormatEx(app.alert(1));",
+        b'AFDate_FormatEx("x"); app.launchURL("http://evil.example/")',
+        b'AFDate_FormatEx("x" + this.x)',
+        b'AFDate_FormatEx("\\");eval("x")',
+        b"function AFDate_FormatEx(x) { eval(x) }",
+        b"AFDate_FormatEx(`${app.alert(1)}`)",
+        b"",
+    ],
+)
+def test_attach_14_a_script_that_does_more_is_one(source):
+    assert not is_harmless(source)
+
+
+@given(
+    st.lists(
+        st.sampled_from([b"AFx_y(", b'AFDate_F("', b"new Array(", b'"', b"'", b"\\", b",", b"1", b")", b";", b" "])
+    )
+)
+def test_dos_whatever_a_script_is_it_is_judged_at_once(pieces):
+    began = time.process_time()
+    is_harmless(b"".join(pieces) * 50)
+    assert time.process_time() - began < 1
 
 
 def test_a_script_of_a_form_is_one_of_a_pdf_and_not_of_a_page():

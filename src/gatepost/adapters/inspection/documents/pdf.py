@@ -13,7 +13,7 @@ from gatepost.adapters.inspection.documents.inflating import inflated
 from gatepost.adapters.inspection.documents.pdf_objects import contents
 from gatepost.adapters.inspection.opened import Hints, Opened
 from gatepost.model.inspection import Link, Trait
-from gatepost.model.traits import ATTACHED, JAVASCRIPT, LAUNCH, UNREADABLE
+from gatepost.model.traits import ATTACHED, FORM_SCRIPT, JAVASCRIPT, LAUNCH, UNREADABLE
 
 HEADER_WITHIN = 1024  # octets
 STREAM, END_STREAM = b"stream", b"endstream"
@@ -33,15 +33,30 @@ def open_pdf(octets: bytes, hints: Hints, budget: Budget) -> Opened:
     at = octets.find(b"%PDF-", 0, HEADER_WITHIN)
     octets = octets[at:] if at > 0 else octets
     text = unescaped(skeleton(octets, budget))
-    seen = {match[1].decode() for match in WORDS.finditer(text)}
+    words = [match[1].decode() for match in WORDS.finditer(text)]
+    seen = set(words)
     yield from traits(seen, text)
     yield from addresses(text)
-    taken_out = False
+    codes: list[str] = []
     for each in contents(octets, hints, budget):
-        taken_out |= isinstance(each, Trait) and each.code == ATTACHED
+        if isinstance(each, Trait):
+            codes.append(each.code)
         yield each
-    if "EmbeddedFile" in seen and not taken_out:
+    yield from not_taken_out(words, codes)
+
+
+def not_taken_out(words: list[str], codes: list[str]) -> Iterator[Trait]:
+    """What a reader may open that qpdf has not found.
+
+    Args:
+        words: names that stand in it.
+        codes: of what was found.
+    """
+    if "EmbeddedFile" in words and ATTACHED not in codes:
         yield Trait(UNREADABLE, "a file in it that cannot be taken out")
+    scripts = codes.count(FORM_SCRIPT)
+    if JAVASCRIPT not in codes and (words.count("JS") > scripts or ("JavaScript" in words and not scripts)):
+        yield Trait(JAVASCRIPT, "that cannot be taken out")
 
 
 def skeleton(octets: bytes, budget: Budget) -> bytes:
@@ -68,8 +83,6 @@ def unescaped(octets: bytes) -> bytes:
 
 
 def traits(seen: set[str], text: bytes) -> Iterator[Trait]:
-    if seen & {"JavaScript", "JS"}:
-        yield Trait(JAVASCRIPT, "when opened" if seen & {"OpenAction", "AA"} else "")
     if "Launch" in seen:
         program = LAUNCHED.search(text, text.find(b"/Launch"))
         yield Trait(LAUNCH, printable(program[1].decode("latin-1")) if program else "")

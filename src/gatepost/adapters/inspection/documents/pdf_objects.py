@@ -12,9 +12,10 @@ from pikepdf import Array, Dictionary, Object, PasswordError, Pdf, PdfError, Str
 from gatepost.adapters.inspection.budget import Budget
 from gatepost.adapters.inspection.documents.addresses import links, printable
 from gatepost.adapters.inspection.documents.inflating import inflated
+from gatepost.adapters.inspection.documents.pdf_forms import is_harmless
 from gatepost.adapters.inspection.opened import Hints, Member
 from gatepost.model.inspection import Link, Trait
-from gatepost.model.traits import ATTACHED, DECRYPTED, ENCRYPTED, JAVASCRIPT, LAUNCH, UNREADABLE
+from gatepost.model.traits import ATTACHED, DECRYPTED, ENCRYPTED, FORM_SCRIPT, JAVASCRIPT, LAUNCH, UNREADABLE
 
 MOST_OBJECTS = 50_000
 BETWEEN_LOOKS = 200  # objects
@@ -22,7 +23,7 @@ MOST_PARTS = 1000  # of one object
 LONGEST_ARRAY = 10_000
 TRIES = 50  # passwords
 STREAM_MEMORY = 64 * 1024 * 1024  # octets that qpdf may unpack of one stream
-ACTIONS = {"/JavaScript": JAVASCRIPT, "/Launch": LAUNCH, "/ImportData": LAUNCH}
+ACTIONS = ("/Launch", "/ImportData")
 WORDS = re.compile(rb"/(?:JS|URI|EF|EmbeddedFile|XFA|JavaScript|Launch|ImportData)(?![A-Za-z0-9])")
 FAILURES = (PdfError, ValueError, TypeError, KeyError, NotImplementedError, RuntimeError)
 
@@ -99,10 +100,13 @@ def parts(thing: Object) -> Iterator[Object]:
 def in_dictionary(thing: Object, budget: Budget) -> Iterator[Member | Trait | Link]:
     action = str(thing.get("/S", ""))
     if action in ACTIONS:
-        yield Trait(ACTIONS[action], printable(text_of(thing.get("/F"))) if action == "/Launch" else "")
+        yield Trait(LAUNCH, printable(text_of(thing.get("/F"))) if action == "/Launch" else "")
     if "/JS" in thing:
+        source = script(thing["/JS"], budget)
+        yield Trait(FORM_SCRIPT if is_harmless(source.octets) else JAVASCRIPT)
+        yield source
+    elif action == "/JavaScript":
         yield Trait(JAVASCRIPT)
-        yield script(thing["/JS"], budget)
     if "/URI" in thing and isinstance(thing["/URI"], String):
         yield from links(text_of(thing["/URI"]), "pdf")
     if isinstance(thing, Stream) and str(thing.get("/Type", "")) == "/EmbeddedFile":  # whoever speaks of it
