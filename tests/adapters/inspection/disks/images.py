@@ -15,6 +15,7 @@ LONG = "the order that you have sent to us.txt"
 FILES = {"payload.exe": PROGRAM, LONG: LETTER, "eicar.com": EICAR, "empty.txt": b""}
 KIB, MIB = 1024, 1024 * 1024
 PARTITION_AT = 1 * MIB
+RESERVED = bytes.fromhex("16e3c9e35c0bb84d817df92df00215ae")
 
 
 def run(*words, at, **more):
@@ -160,7 +161,7 @@ def with_gpt(file_system):
     """A disk with a GUID partition table: Windows' reserved partition, which is empty, and one for files."""
     first = 2 * MIB // 512
     last = first + len(file_system) // 512 - 1
-    entries = struct.pack("<16s16sQQQ72x", b"\1" * 16, b"\2" * 16, 34, 2047, 0)
+    entries = struct.pack("<16s16sQQQ72x", RESERVED, b"\2" * 16, 34, 2047, 0)
     entries += struct.pack("<16s16sQQQ72x", b"\3" * 16, b"\4" * 16, first, last, 0)
     head = struct.pack(
         "<8sIIIIQQQQ16sQIII", b"EFI PART", 0x10000, 92, 0, 0, 1, last + 40, 34, last, b"\5" * 16, 2, 128, 128, 0

@@ -7,11 +7,12 @@ from gatepost.adapters.inspection.disks.extents import Extent
 from gatepost.adapters.inspection.disks.fields import le
 from gatepost.adapters.inspection.disks.views import View
 
-PAGE = 4096  # octets of the table that are read at a time
+PAGE, PAGES = 4096, 1024  # octets of the table that are read at a time, and how many such are kept
 FIRST = 2  # number of the first cluster
 ASK = 1024  # steps between two questions to the budget
 LARGEST_12 = 8192  # octets of a table with 12 bits for each cluster
 MOST_DIRECTORY = 8 * 1024 * 1024  # octets of one directory
+LAST = 0xFF8  # from this number on, with all bits above it set, a chain has its end
 
 
 class Chains:
@@ -31,7 +32,7 @@ class Chains:
         self.pages: dict[int, bytes] = {}
         self.of_directories: set[int] = set()
         self.whole = view.read(at, LARGEST_12) if bits == 12 else b""
-        self.mask = 0x0FFFFFFF if bits == 32 else 0xFFFF
+        self.mask = 0x0FFFFFFF if bits == 32 else (1 << bits) - 1
 
     def after(self, cluster: int) -> int:
         if self.bits == 12:
@@ -40,6 +41,8 @@ class Chains:
         width = self.bits // 8
         page, within = divmod(cluster * width, PAGE)
         if page not in self.pages:
+            if len(self.pages) >= PAGES:
+                del self.pages[next(iter(self.pages))]
             self.pages[page] = self.view.read(self.at + page * PAGE, PAGE)
         return le(self.pages[page], within, width) & self.mask
 
@@ -56,6 +59,10 @@ class Chains:
                 self.meter.budget.time()
             first = self.after(first)
 
+    def bounded(self, length: int) -> int:
+        """What is more than all that may be unpacked is shown by its beginning, so its end is not looked for."""
+        return min(length, self.meter.budget.allowance.octets + 1)
+
     def file(self, first: int, length: int) -> tuple[Extent, ...]:
         """Where it lies, as far as its chain goes, at most `length` octets."""
         return self.joined(self.clusters(first, -(-length // self.cluster)), length)
@@ -65,16 +72,32 @@ class Chains:
         room = (FIRST + self.count - first) * self.cluster if self.is_cluster(first) else 0
         return (Extent(self.place(first), min(length, room)),) if room else ()
 
-    def directory(self, first: int) -> Iterator[int]:
-        """Its clusters, but those that were in a directory before: so all are read in linear time."""
+    def directory(self, first: int) -> tuple[bytes, str]:
+        """As far as its clusters were in no directory before, so all are read in linear time; and what is wrong."""
+        clusters: list[int] = []
         for cluster in self.clusters(first, MOST_DIRECTORY // self.cluster):
             if cluster in self.of_directories:
-                return
+                return self.read(clusters, "it has a part of another one, or of itself")
+            clusters.append(cluster)
             self.of_directories.add(cluster)
-            yield cluster
+        is_ended = clusters and self.after(clusters[-1]) >= (LAST | self.mask & ~0xFFF)
+        return self.read(clusters, "" if is_ended else "its chain of clusters does not end")
 
-    def read_directory(self, first: int) -> bytes:
-        return b"".join(self.view.read(self.place(cluster), self.cluster) for cluster in self.directory(first))
+    def row_directory(self, first: int, size: int) -> tuple[bytes, str]:
+        """The same of one that lies in one row."""
+        clusters: list[int] = []
+        for cluster in range(first, first + -(-min(size, MOST_DIRECTORY) // self.cluster)):
+            if not self.is_cluster(cluster) or cluster in self.of_directories:
+                return self.read(clusters, "it has a part of another one, or of itself")
+            clusters.append(cluster)
+            self.of_directories.add(cluster)
+        return self.read(clusters, "" if 0 < size <= MOST_DIRECTORY else "its size cannot be")
+
+    def read(self, clusters: list[int], problem: str) -> tuple[bytes, str]:
+        kept = [self.view.read(self.place(cluster), self.cluster) for cluster in clusters]
+        self.meter.budget.time()
+        is_whole = all(len(each) == self.cluster for each in kept)
+        return b"".join(kept), problem if is_whole else "cut short"
 
     def place(self, cluster: int) -> int:
         return self.data + (cluster - FIRST) * self.cluster

@@ -10,6 +10,7 @@ from gatepost.adapters.inspection.disks.extents import pieces, total, with_zeros
 from gatepost.adapters.inspection.disks.fields import le
 from gatepost.adapters.inspection.disks.files import File, Files, inside, unread
 from gatepost.adapters.inspection.disks.views import View
+from gatepost.model.inspection import Trait
 
 BOOT = 512  # octets that are read of the boot sector
 MARK = b"EXFAT   "  # at octet 3
@@ -46,35 +47,28 @@ def read_exfat(view: View, meter: Meter) -> Files:
     waiting = [("", le(boot, 96, 4), False, 0)]
     while waiting:
         path, first, in_one_row, size = waiting.pop()
-        octets = row_directory(chains, first, size) if in_one_row else chains.read_directory(first)
-        if not octets:
-            yield unread(f"the directory {path or 'at the root'} cannot be read, or is in itself")
+        octets, problem = chains.row_directory(first, size) if in_one_row else chains.directory(first)
+        if problem:
+            yield unread(f"directory {path}: {problem}")
         for entry in entries(octets):
             meter.budget.time()
-            if entry.attributes & DIRECTORY:
+            if isinstance(entry, Trait):
+                yield entry
+            elif entry.attributes & DIRECTORY:
                 waiting.append((inside(path, entry.name), entry.first, entry.in_one_row, entry.size))
             else:
                 yield file(chains, path, entry)
 
 
-def row_directory(chains: Chains, first: int, size: int) -> bytes:
-    """Its clusters are not chained; each is read once in all directories."""
-    kept: list[bytes] = []
-    for cluster in range(first, first + -(-size // chains.cluster)):
-        if not chains.is_cluster(cluster) or cluster in chains.of_directories:
-            break
-        chains.of_directories.add(cluster)
-        chains.meter.budget.time()
-        kept.append(chains.view.read(chains.place(cluster), chains.cluster))
-    return b"".join(kept)
-
-
-def entries(octets: bytes) -> Iterator[Entry]:
+def entries(octets: bytes) -> Iterator[Entry | Trait]:
     """A file has an entry for itself, one for its content, and some for its name."""
     for at in range(0, len(octets) - ENTRY + 1, ENTRY):
         if octets[at] == FILE:
             parts = tuple(secondary(octets, at))
-            yield from (made(octets[at : at + ENTRY], part, parts) for part in parts if part[0] == STREAM)
+            streams = [part for part in parts if part[0] == STREAM]
+            if len(streams) != 1:
+                yield unread("a file that does not say where it is")
+            yield from (made(octets[at : at + ENTRY], part, parts) for part in streams[:1])
 
 
 def secondary(octets: bytes, first: int) -> Iterator[bytes]:
@@ -94,11 +88,11 @@ def made(entry: bytes, stream: bytes, parts: tuple[bytes, ...]) -> Entry:
 
 def file(chains: Chains, path: str, entry: Entry) -> File:
     """What was not written has clusters all the same, so the claim of a size cannot be larger than the disk."""
-    find = chains.row if entry.in_one_row else chains.file
-    where = find(entry.first, entry.size)
+    find, size = chains.row if entry.in_one_row else chains.file, chains.bounded(entry.size)
+    where = find(entry.first, size)
     found = total(where)
     return File(
         name=inside(path, entry.name), length=found,
         pieces=lambda: with_zeros_from(pieces(chains.view, where), entry.valid),
-        traits=() if found == entry.size else (unread("its clusters end early"),),
+        traits=() if found == size else (unread("its clusters end early"),),
     )  # fmt: skip

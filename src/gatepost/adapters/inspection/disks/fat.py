@@ -18,15 +18,18 @@ from gatepost.model.inspection import Trait
 
 BOOT = 512  # octets that are read of the boot sector
 MEDIA = (0xF0, 0xF8)
+LEAST_MEDIA = b"\xf0"  # a table begins with it as well
 ENTRY = 32  # octets
 LARGEST_12, LARGEST_16 = 4085, 65525  # clusters: fewer have 12 bits, fewer have 16
 MIRRORED_NOT = 0x80
+ROOT_IN_CLUSTERS = 32  # bits: FAT12 and FAT16 have a place for the root directory
 
 
 class Geometry(Struct, frozen=True, kw_only=True):
     """Octets and clusters of a file system.
 
     Args:
+        tables: where they begin.
         root: cluster of the root directory, 0 where it has a place of its own at `root_at`.
     """
 
@@ -34,6 +37,7 @@ class Geometry(Struct, frozen=True, kw_only=True):
     cluster: int
     bits: int
     fat: int
+    tables: range
     root: int
     root_at: int
     root_size: int
@@ -70,6 +74,7 @@ def geometry(boot: bytes, size: int) -> Geometry:
     active = le(boot, 40, 2) & 0x0F if bits == 32 and le(boot, 40, 2) & MIRRORED_NOT else 0
     return Geometry(
         sector=sector, cluster=per_cluster * sector, bits=bits, fat=(reserved + active * table) * sector,
+        tables=range(reserved * sector, root_at, table * sector),
         root=le(boot, 44, 4) if bits == 32 else 0, root_at=root_at, root_size=root_size, data=data,
         count=min(count, table * sector * 8 // bits - FIRST),
     )  # fmt: skip
@@ -80,13 +85,14 @@ def read_fat(view: View, meter: Meter) -> Files:
     chains = Chains(
         view, meter, at=shape.fat, bits=shape.bits, data=shape.data, cluster=shape.cluster, count=shape.count
     )
-    first = chains.read_directory(shape.root) if shape.root else view.read(shape.root_at, shape.root_size)
-    waiting: list[tuple[str, bytes | int]] = [("", first)]
+    if any(view.read(at, 1) < LEAST_MEDIA for at in shape.tables):
+        yield unread("a table of clusters that does not begin as one")
+    waiting: list[tuple[str, int | None]] = [("", shape.root if shape.bits == ROOT_IN_CLUSTERS else None)]
     while waiting:
-        path, content = waiting.pop()
-        octets = chains.read_directory(content) if isinstance(content, int) else content
-        if not octets:
-            yield unread(f"the directory {path or 'at the root'} cannot be read, or is in itself")
+        path, first = waiting.pop()
+        octets, problem = root(view, shape) if first is None else chains.directory(first)
+        if problem:
+            yield unread(f"directory {path}: {problem}")
         for entry in entries(octets):
             meter.budget.time()
             if entry.attributes & DIRECTORY:
@@ -95,15 +101,21 @@ def read_fat(view: View, meter: Meter) -> Files:
                 yield from files(chains, path, entry)
 
 
+def root(view: View, shape: Geometry) -> tuple[bytes, str]:
+    octets = view.read(shape.root_at, shape.root_size)
+    return octets, "" if octets and len(octets) == shape.root_size else "cut short"
+
+
 def first_cluster(chains: Chains, entry: Entry) -> int:
     """Only FAT32 uses the upper half."""
     return entry.first if chains.bits == 32 else entry.first & 0xFFFF
 
 
 def files(chains: Chains, path: str, entry: Entry) -> Iterator[File | Trait]:
-    where = chains.file(first_cluster(chains, entry), entry.size)
+    size = chains.bounded(entry.size)
+    where = chains.file(first_cluster(chains, entry), size)
     found = total(where)
-    wrong = () if found == entry.size else (unread("its chain of clusters ends early"),)
+    wrong = () if found == size else (unread("its chain of clusters ends early"),)
     yield File(
         name=inside(path, entry.name), length=found, pieces=lambda: pieces(chains.view, where),
         traits=(*entry.traits, *wrong),

@@ -82,7 +82,7 @@ class Giving:
             traits += (Trait(OVER_BUDGET, over),)
             length = 0 if self.meter.lacks(KEPT) else KEPT
         self.meter.add(length)
-        octets, wrong = read(file, length)
+        octets, wrong = read(self.timed(file), length)
         return Member(f"{file.name}:{file.stream}" if file.stream else file.name, octets, traits=traits + wrong)
 
     def is_known(self, file: File) -> bool:
@@ -92,27 +92,28 @@ class Giving:
         return (file.name.casefold(), digest(self.timed(file))) in self.known
 
     def timed(self, file: File) -> Iterator[bytes]:
-        try:
-            for piece in file.pieces():
-                self.meter.budget.time()
-                yield piece
-        except Damaged:
-            return
+        for piece in file.pieces():
+            self.meter.budget.time()
+            yield piece
 
 
 def digest(made: Iterable[bytes]) -> bytes:
+    """As far as it can be read."""
     state = hashlib.sha256()
-    for piece in made:
-        state.update(piece)
+    try:
+        for piece in made:
+            state.update(piece)
+    except Damaged:
+        pass
     return state.digest()
 
 
-def read(file: File, length: int) -> tuple[bytes, tuple[Trait, ...]]:
-    """So much of it, and what went wrong."""
+def read(made: Iterator[bytes], length: int) -> tuple[bytes, tuple[Trait, ...]]:
+    """So much of a file, and what went wrong."""
     kept: list[bytes] = []
     have = 0
     try:
-        for piece in file.pieces() if length else ():
+        for piece in made if length else ():
             kept.append(piece)
             have += len(piece)
             if have >= length:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from gatepost.adapters.inspection.archives.unpacking import Meter
 
-KEPT = 64  # blocks
+KEPT = 16 * 1024 * 1024  # octets
 
 
 class Inflated:
@@ -24,7 +24,7 @@ class Inflated:
             made = zlib.decompressobj(self.wbits).decompress(stored(), self.block)
         except zlib.error:
             made = b""
-        if len(self.kept) >= KEPT:
+        if len(self.kept) >= max(KEPT // self.block, 1):
             del self.kept[next(iter(self.kept))]
         self.kept[at] = made
         return made

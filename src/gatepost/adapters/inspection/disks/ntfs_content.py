@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 
+from gatepost.adapters.inspection.archives.unpacking import Damaged
 from gatepost.adapters.inspection.disks.extents import Extent, joined, pieces, with_zeros_from
 from gatepost.adapters.inspection.disks.lznt1 import expand
 from gatepost.adapters.inspection.disks.ntfs_records import Attribute, Run
 from gatepost.adapters.inspection.disks.views import View
+
+LARGEST_UNIT = 1024 * 1024  # octets that are compressed together
 
 
 def in_order(parts: Iterable[Attribute]) -> tuple[Attribute, tuple[Run, ...], bool]:
@@ -27,6 +30,8 @@ def content(view: View, cluster: int, head: Attribute, runs: tuple[Run, ...]) ->
     if head.octets is not None:
         yield head.octets
         return
+    if head.unit * cluster > LARGEST_UNIT:
+        raise Damaged("compressed in units that cannot be")
     if head.unit:
         made = expanded(view, cluster, head.unit, runs)
     else:

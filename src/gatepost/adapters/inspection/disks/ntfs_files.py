@@ -6,9 +6,10 @@ from msgspec import Struct
 
 from gatepost.adapters.inspection.archives.unpacking import Meter
 from gatepost.adapters.inspection.disks import ntfs_names
+from gatepost.adapters.inspection.disks.extents import pieces
 from gatepost.adapters.inspection.disks.fields import le
 from gatepost.adapters.inspection.disks.files import LONGEST_PATH, File, Files, nothing, unread
-from gatepost.adapters.inspection.disks.ntfs_content import content, in_order, length
+from gatepost.adapters.inspection.disks.ntfs_content import content, extent, in_order, length
 from gatepost.adapters.inspection.disks.ntfs_names import DOS, Name
 from gatepost.adapters.inspection.disks.ntfs_records import (
     DATA,
@@ -22,7 +23,7 @@ from gatepost.adapters.inspection.disks.ntfs_records import (
 )
 from gatepost.adapters.inspection.disks.views import View
 from gatepost.model.inspection import Trait
-from gatepost.model.traits import ENCRYPTED, LINK
+from gatepost.model.traits import ENCRYPTED, INCONSISTENT, LINK
 
 ROOT, EXTEND, FIRST_OF_USERS = 5, 11, 16  # numbers of records
 IS_DIRECTORY = 0x02  # flag
@@ -55,6 +56,7 @@ class Catalogue:
         self.view, self.cluster, self.index = view, cluster, index
         self.nodes: dict[int, Node] = {}
         self.paths: dict[int, tuple[str, bool]] = {ROOT: ("", True)}
+        self.is_circular = False
 
     def add(self, record: Record) -> None:
         number = record.number if record.base is None else record.base
@@ -81,24 +83,41 @@ class Catalogue:
             yield from self.add_listed(node, meter)
         for node in self.nodes.values():
             meter.budget.time()
-            for name in tuple(shown(node))[:NAMES]:
+            names = tuple(shown(node))
+            if len(names) > NAMES:
+                yield unread(f"a file with more names than are looked at: {names[0].text}")
+            if node.flags & IS_DIRECTORY and len({name.directory for name in names}) > 1:
+                yield Trait(INCONSISTENT, f"a directory in several others: {names[0].text}")
+            for name in names[:NAMES]:
                 directory, is_system = self.path(name.directory)
                 yield from self.contents(node, name, directory, is_system)
+        if self.is_circular:
+            yield Trait(INCONSISTENT, "directories that are in themselves")
 
     def add_listed(self, node: Node, meter: Meter) -> Iterator[Trait]:
         """Names that a directory lists and the file itself may not know."""
+        missing = ""
         for each in node.index:
+            meter.budget.time()
+            if each.real > ntfs_names.LARGEST:
+                yield unread("a directory of which not all is looked at")
             if each.octets is not None:
                 found = ntfs_names.in_root(node.number, each.octets)
             else:
                 found = ntfs_names.in_blocks(
-                    node.number, content(self.view, self.cluster, each, each.runs), each.real, self.index, meter
+                    node.number,
+                    pieces(self.view, (extent(run, self.cluster) for run in each.runs)),
+                    each.real,
+                    self.index,
+                    meter,
                 )
             for number, name in found:
                 if number in self.nodes:
                     self.nodes[number].names.setdefault((node.number, name.text), name)
                 else:
-                    yield unread(f"a file that is listed and not there: {name.text}")
+                    missing = missing or name.text
+        if missing:
+            yield unread(f"a file that is listed and not there: {missing}")
 
     def contents(self, node: Node, name: Name, directory: str, is_system: bool) -> Iterator[File]:
         path = f"{directory}/{name.text}" if directory else name.text
@@ -131,6 +150,7 @@ class Catalogue:
         while number not in self.paths and number in self.nodes and number not in way and len(way) < DEEPEST:
             way.append(number)
             number = next((name.directory for name in shown(self.nodes[number])), ROOT)
+        self.is_circular = self.is_circular or number in way
         path, is_system = self.paths.get(number, ("", False))
         for number in reversed(way):
             name = next((name.text for name in shown(self.nodes[number])), "")

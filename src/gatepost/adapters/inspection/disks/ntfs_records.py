@@ -11,7 +11,8 @@ STRIDE = 512  # octets of which the last two are kept elsewhere
 IN_USE = 0x01  # flag
 REFERENCE = (1 << 48) - 1  # the number in a reference to a record
 END = 0xFFFFFFFF
-STANDARD, FILE_NAME, DATA, INDEX_ROOT, INDEX, REPARSE = 0x10, 0x30, 0x80, 0x90, 0xA0, 0xC0  # types of attributes
+FILE_NAME, DATA, INDEX_ROOT, INDEX, REPARSE = 0x30, 0x80, 0x90, 0xA0, 0xC0  # types of attributes
+READ = (FILE_NAME, DATA, INDEX_ROOT, INDEX, REPARSE)
 MOST_ATTRIBUTES = 500  # of a record of 64 KiB, which is the largest
 PACKED, ENCRYPTED_FLAG = 0x00FF, 0x4000
 
@@ -62,10 +63,11 @@ def read_record(number: int, raw: bytes) -> Record | None:
     if raw[:4] != MARK or not le(raw, 22, 2) & IN_USE:
         return None
     octets, torn = mended(raw)
+    found, is_whole = attributes(octets)
     base = le(raw, 32, 8)
     return Record(
         number=number, flags=le(raw, 22, 2), base=base & REFERENCE if base else None, sequence=le(raw, 16, 2),
-        torn=torn, attributes=tuple(attributes(octets)),
+        torn=torn or not is_whole, attributes=found,
     )  # fmt: skip
 
 
@@ -82,14 +84,18 @@ def mended(raw: bytes) -> tuple[bytes, bool]:
     return bytes(made), torn or count != len(raw) // STRIDE + 1
 
 
-def attributes(octets: bytes) -> Iterator[Attribute]:
+def attributes(octets: bytes) -> tuple[tuple[Attribute, ...], bool]:
+    """Those that matter; True if the list comes to its end."""
+    found: list[Attribute] = []
     at = le(octets, 20, 2)
     for _ in range(MOST_ATTRIBUTES):
         kind, length = le(octets, at, 4), le(octets, at + 4, 4)
         if kind == END or length < 16 or at + length > len(octets):
-            return
-        yield read_attribute(octets[at : at + length])
+            return tuple(found), kind == END
+        if kind in READ:
+            found.append(read_attribute(octets[at : at + length]))
         at += length
+    return tuple(found), False
 
 
 def read_attribute(octets: bytes) -> Attribute:
@@ -114,8 +120,10 @@ def runs(octets: bytes, at: int) -> Iterator[Run]:
         count = le(octets, at, of_count)
         at += of_count
         if not of_first:
-            yield Run(None, count)
+            if count:
+                yield Run(None, count)
             continue
         first += int.from_bytes(octets[at : at + of_first], "little", signed=True)
         at += of_first
-        yield Run(first, count)
+        if count:
+            yield Run(first, count)

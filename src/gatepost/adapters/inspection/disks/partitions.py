@@ -1,10 +1,11 @@
 """Where do the partitions of a disk lie, by its master boot record and its GUID partition table?"""
 
 from collections.abc import Iterator
+from uuid import UUID
 
 from msgspec import Struct
 
-from gatepost.adapters.inspection.disks.fields import le
+from gatepost.adapters.inspection.disks.fields import guid, le
 from gatepost.adapters.inspection.disks.files import unread
 from gatepost.adapters.inspection.disks.views import View
 from gatepost.model.inspection import Trait
@@ -20,11 +21,15 @@ MOST_IN_GPT = 1024
 SMALLEST_ENTRY = 128  # octets, of a GUID partition table
 
 
+RESERVED = UUID("e3c9e316-0b5c-4db8-817d-f92df00215ae")  # Windows' own type, which holds nothing
+
+
 class Place(Struct, frozen=True):
-    """Octets of a disk."""
+    """Octets of a disk; may_be_empty: no file system is missed there."""
 
     start: int
     size: int
+    may_be_empty: bool = False
 
 
 def partitions(view: View) -> Iterator[Place | Trait]:
@@ -33,7 +38,9 @@ def partitions(view: View) -> Iterator[Place | Trait]:
         for found in (*by_boot_record(view, sector), *by_gpt(view, sector)):
             if isinstance(found, Trait):
                 yield found
-            elif found.start not in seen and found.start < view.size and found.size > 0:
+            elif found.start >= view.size or found.size <= 0:
+                yield unread("a partition outside of the disk")
+            elif found.start not in seen:
                 seen.add(found.start)
                 yield found
 
@@ -53,14 +60,16 @@ def by_boot_record(view: View, sector: int) -> Iterator[Place | Trait]:
 
 
 def logical(view: View, first: int, sector: int) -> Iterator[Place | Trait]:
-    at, seen = first, set[int]()
-    while at not in seen:
-        if len(seen) == MOST_LOGICAL:
-            yield unread("more partitions than are looked at")
+    at: int | None = first
+    seen: set[int] = set()
+    while at is not None:
+        octets = view.read(at * sector, SECTORS[0])
+        if at in seen or len(seen) == MOST_LOGICAL or octets[510:512] != SIGNATURE:
+            yield unread("a chain of partitions that leads to itself, goes on for long, or is damaged")
             return
         seen.add(at)
-        following = at
-        for kind, start, count in table(view.read(at * sector, SECTORS[0])):
+        following = None
+        for kind, start, count in table(octets):
             if kind in EXTENDED:
                 following = first + start
             else:
@@ -91,7 +100,9 @@ def by_gpt(view: View, sector: int) -> Iterator[Place | Trait]:
         if count > MOST_IN_GPT:
             yield unread("more partitions than are looked at")
         octets = view.read(le(head, 72, 8) * sector, min(count, MOST_IN_GPT) * size)
+        if len(octets) < min(count, MOST_IN_GPT) * size:
+            yield unread("a partition table that is cut short")
         for at in range(0, len(octets) - size + 1, size):
             first, last = le(octets, at + 32, 8), le(octets, at + 40, 8)
             if any(octets[at : at + 16]) and first:
-                yield Place(first * sector, (last - first + 1) * sector)
+                yield Place(first * sector, (last - first + 1) * sector, guid(octets, at) == RESERVED)

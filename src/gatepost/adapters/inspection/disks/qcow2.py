@@ -45,7 +45,11 @@ def clusters(octets: bytes, meter: Meter) -> Blocks:
 
     def content(index: int) -> bytes | memoryview | None:
         upper, lower = divmod(index, size // 8)
-        second = be(octets, table + 8 * upper, 8) & OFFSET if upper < entries else 0
+        if upper >= entries or table + 8 * upper + 8 > len(octets):
+            return b""
+        second = be(octets, table + 8 * upper, 8) & OFFSET
+        if second + 8 * lower + 8 > len(octets):
+            return b""
         entry = be(octets, second + 8 * lower, 8) if second else 0
         if entry & COMPRESSED:
             at, sectors = entry & (1 << width) - 1, entry >> width & (1 << 62 - width) - 1

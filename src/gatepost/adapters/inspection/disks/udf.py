@@ -14,7 +14,7 @@ from gatepost.adapters.inspection.disks.udf_records import Address
 from gatepost.adapters.inspection.disks.udf_volumes import sequences
 from gatepost.adapters.inspection.disks.views import View
 from gatepost.model.inspection import Trait
-from gatepost.model.traits import DEVICE, LINK
+from gatepost.model.traits import DEVICE, INCONSISTENT, LINK
 
 DIRECTORY, SYMBOLIC_LINK, STREAMS = 4, 12, 13  # kinds of files
 DEVICES = (6, 7, 9, 10)
@@ -58,7 +58,9 @@ class Walk:
         yield from self.roots()
         while self.waiting:
             path, of_streams, where = self.waiting.pop()
+            self.blocks.meter.budget.time()
             if where in self.seen:
+                yield Trait(INCONSISTENT, f"directory {path}: is listed in several, or in itself")
                 continue
             self.seen.add(where)
             try:

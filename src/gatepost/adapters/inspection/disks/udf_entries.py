@@ -98,7 +98,7 @@ class Blocks:
             if newer is None:
                 break
             where, octets = newer
-        kind = records.tag(octets)
+        kind = records.tag(octets) if len(octets) >= HEAD else 0
         if kind not in (records.FILE, records.EXTENDED_FILE):
             raise Damaged("no entry of a file where one must be")
         return self.read_entry(octets, where, is_extended=kind == records.EXTENDED_FILE)

@@ -48,8 +48,10 @@ def dynamic(octets: bytes, footer: bytes) -> Blocks:
     start = -(-block // SECTOR // 8 // SECTOR) * SECTOR
     whole = memoryview(octets)
 
-    def content(index: int) -> memoryview | None:
-        sector = be(octets, table + 4 * index, 4) if index < entries else NOWHERE
+    def content(index: int) -> bytes | memoryview | None:
+        if index >= entries or table + 4 * index + 4 > len(octets):
+            return b""
+        sector = be(octets, table + 4 * index, 4)
         if sector == NOWHERE:
             return None
         first = sector * SECTOR + start

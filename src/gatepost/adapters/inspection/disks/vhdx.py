@@ -87,9 +87,11 @@ def blocks(octets: bytes, shape: Shape) -> Blocks:
     in_chunk = max(CHUNK * shape.sector // shape.block, 1)
     whole = memoryview(octets)
 
-    def content(index: int) -> memoryview | None:
+    def content(index: int) -> bytes | memoryview | None:
         at = shape.table[0] + 8 * (index + index // in_chunk)
-        entry = le(octets, at, 8) if at < shape.table[1] else 0
+        if at + 8 > min(shape.table[1], len(octets)):
+            return b""
+        entry = le(octets, at, 8)
         if entry & 7 not in (FULL, PARTIAL):
             return None
         place = (entry >> 20) * MIB

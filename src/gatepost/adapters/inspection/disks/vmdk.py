@@ -35,7 +35,7 @@ def open_vmdk(octets: bytes, hints: Hints, budget: Budget) -> Opened:
 
 
 def grains(octets: bytes, meter: Meter) -> Blocks:
-    """Raises `Damaged`."""
+    """Raises `Damaged`. What lies behind the end of the file is nothing, not zeros."""
     head = octets if le(octets, 56, 8) != AT_END else octets[-FOOTER:]
     flags, grain, entries = le(head, 8, 4), le(head, 20, 8), le(head, 44, 4)
     directory = le(head, 56, 8) * SECTOR
@@ -47,6 +47,8 @@ def grains(octets: bytes, meter: Meter) -> Blocks:
     def content(index: int) -> bytes | memoryview | None:
         upper, lower = divmod(index, entries)
         table = le(octets, directory + 4 * upper, 4) * SECTOR
+        if max(directory + 4 * upper, table + 4 * lower) + 4 > len(octets):
+            return b""
         at = le(octets, table + 4 * lower, 4) * SECTOR if table else 0
         if not at or (at == SECTOR and flags & HAS_ZEROS):
             return None

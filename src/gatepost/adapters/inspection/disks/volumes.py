@@ -31,6 +31,7 @@ def open_disk(view: View, giving: Giving) -> Opened:
     known = bool(readers := tuple(readers_of(view)))
     yield from open_volume(view, giving, readers)
     for place in partitions(view):
+        giving.meter.budget.time()
         known = True
         if isinstance(place, Trait):
             yield place
@@ -47,7 +48,7 @@ def open_partition(view: View, place: Place, giving: Giving) -> Opened:
     readers = tuple(readers_of(part))
     yield from open_volume(part, giving, readers)
     if not readers:
-        yield from unknown(part, giving)
+        yield from unknown(part, giving, place.may_be_empty)
 
 
 def open_volume(view: View, giving: Giving, readers: tuple[Reader, ...]) -> Opened:
@@ -78,13 +79,13 @@ def is_locked(boot: bytes) -> bool:
     return boot[3:11] == LOCKED or boot[LOCK_AT : LOCK_AT + len(LOCK)] == LOCK
 
 
-def unknown(view: View, giving: Giving) -> Opened:
-    """One that holds zeros, as Windows reserves them, is empty."""
+def unknown(view: View, giving: Giving, may_be_empty: bool = False) -> Opened:
+    """What shows a program no file may be damaged so that it shows none here."""
     if is_locked(view.read(0, BOOT)):
         return
     if is_iso(view.read(0, DISC_HEAD)):
         yield from look(view, giving, view.size)
-    elif view.read(0, LOOK).strip(b"\0"):
+    elif not may_be_empty or view.read(0, LOOK).strip(b"\0"):
         yield unread("no reader for the file system")
         yield from look(view, giving)
 
