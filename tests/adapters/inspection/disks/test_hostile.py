@@ -92,6 +92,14 @@ def changed(octets, *puts):
     return bytes(made)
 
 
+def test_a_disc_whose_permissions_are_no_such_thing_is_read():
+    """Rock Ridge keeps them in 32 bits, in both orders."""
+    octets = images.disc()
+    at = octets.index(b"PX", octets.index(b"PAYLOAD.EXE"))
+    found = harmless("iso", changed(octets, (at + 4, b"\xa4\x81\0\x80\x80\0\x81\xa4")))
+    assert found.error is None and set(FILES) <= set(found.content)
+
+
 def said(found):
     return found.codes or found.over or found.error
 

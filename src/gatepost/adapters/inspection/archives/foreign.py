@@ -18,6 +18,7 @@ from gatepost.syntax.printable import printable
 
 FAILED, FATAL = -25, -30  # libarchive's: this cannot be done, the archive may go on; no more of it
 SHOWN = 120  # characters of what it says
+MODE = 0xFFFF  # bits of type and permissions: what an archive has may be any number
 MOST_FAILURES = 100  # headers that it may stumble over
 
 has_encrypted_entries = ffi.libarchive.archive_read_has_encrypted_entries
@@ -78,7 +79,7 @@ class Archive:
             yield self.read_entry()
 
     def read_entry(self) -> ForeignEntry:
-        mode, is_encrypted = ffi.entry_mode(self.entry), entry_is_encrypted(self.entry) > 0
+        mode, is_encrypted = ffi.entry_mode(self.entry) & MODE, entry_is_encrypted(self.entry) > 0
         hard, soft = text(ffi.entry_hardlink(self.entry)), text(ffi.entry_symlink(self.entry))
         is_file = stat.S_IFMT(mode) in (stat.S_IFREG, 0) and not hard
         return ForeignEntry(
