@@ -100,6 +100,14 @@ def test_a_disc_whose_permissions_are_no_such_thing_is_read():
     assert found.error is None and set(FILES) <= set(found.content)
 
 
+@pytest.mark.parametrize("kind", ["fat", "disc", "udf"])
+def test_attach_11_an_image_on_which_nothing_is_found_is_never_clean(kind):
+    form, octets, sectors = whole()[kind]
+    first = next(at for at in sectors if at >= (32 * 1024 if kind != "fat" else SECTOR))
+    descriptors = 64 * 1024 if kind != "fat" else SECTOR
+    assert said(harmless(form, octets[: max(first + SECTOR, descriptors)].ljust(len(octets), b"\0")))
+
+
 def said(found):
     return found.codes or found.over or found.error
 

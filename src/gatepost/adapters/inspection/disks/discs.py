@@ -8,7 +8,7 @@ import hashlib
 from gatepost.adapters.inspection.archives.libarchive_formats import open_iso
 from gatepost.adapters.inspection.archives.unpacking import Damaged, Meter
 from gatepost.adapters.inspection.budget import Budget, OverBudget
-from gatepost.adapters.inspection.disks.files import Giving, unread
+from gatepost.adapters.inspection.disks.files import Giving, never_silent, unread
 from gatepost.adapters.inspection.disks.udf import read_udf
 from gatepost.adapters.inspection.disks.views import Flat
 from gatepost.adapters.inspection.opened import Hints, Member, Opened
@@ -17,6 +17,10 @@ from gatepost.adapters.inspection.types.disks import is_iso, is_udf
 
 def open_disc(octets: bytes, hints: Hints, budget: Budget) -> Opened:
     """Raises `OverBudget` once both were looked into."""
+    yield from never_silent(both(octets, hints, budget))
+
+
+def both(octets: bytes, hints: Hints, budget: Budget) -> Opened:
     known: set[tuple[str, bytes]] = set()
     over = ""
     if is_iso(octets):

@@ -123,6 +123,16 @@ def read(made: Iterator[bytes], length: int) -> tuple[bytes, tuple[Trait, ...]]:
     return b"".join(kept)[:length], (unread("cut short"),) if have < length else ()
 
 
+def never_silent(found: Opened) -> Opened:
+    """An image in which nothing at all is found is one that was not understood."""
+    is_silent = True
+    for each in found:
+        is_silent = False
+        yield each
+    if is_silent:
+        yield unread("nothing is found on it")
+
+
 def unread(why: str) -> Trait:
     return Trait(UNREADABLE, why)
 
