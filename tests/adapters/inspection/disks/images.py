@@ -121,14 +121,17 @@ def with_exfat_files(octets):
     return bytes(image)
 
 
-@cache
 def disc(*options):
     """ISO 9660 with UDF beside it."""
+    return mastered("-udf", "-J", "-R", *options)
 
+
+@cache
+def mastered(*options):
     def make(place):
         (place / "files" / "orders").mkdir()
         (place / "files" / "orders" / "another program.exe").write_bytes(PROGRAM)
-        run("genisoimage", "-quiet", "-udf", "-J", "-R", *options, "-o", "image", "files", at=place)
+        run("genisoimage", "-quiet", *options, "-o", "image", "files", at=place)
 
     return made(make)
 

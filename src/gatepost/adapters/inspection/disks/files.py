@@ -5,7 +5,7 @@ all the same: a bomb hides nothing.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from msgspec import Struct
 
@@ -54,11 +54,13 @@ class Giving:
     """Files of one image, as members.
 
     Args:
-        known: what was given already, by name and digest: it is not given twice.
+        known: what was given already, by `key` of its name and its digest: it is not given twice.
     """
 
-    def __init__(self, meter: Meter, known: Iterable[tuple[str, bytes]] = ()) -> None:
-        self.meter, self.known = meter, frozenset(known)
+    def __init__(
+        self, meter: Meter, known: Collection[tuple[str, bytes]] = (), key: Callable[[str], str] = str.casefold
+    ) -> None:
+        self.meter, self.known, self.key = meter, known, key
         self.over = ""
 
     def members(self, found: Iterable[File | Trait]) -> Opened:
@@ -89,7 +91,7 @@ class Giving:
         """Read in steps and not kept, so that the same file in two views of a disc costs its octets once."""
         if not self.known or file.length > self.meter.budget.allowance.octets:
             return False
-        return (file.name.casefold(), digest(self.timed(file))) in self.known
+        return (self.key(file.name), digest(self.timed(file))) in self.known
 
     def timed(self, file: File) -> Iterator[bytes]:
         for piece in file.pieces():
