@@ -17,7 +17,7 @@ from gatepost.adapters.inspection.disks.udf_records import (
 )
 from gatepost.adapters.inspection.disks.views import View
 
-BLOCKS = (2048, 512, 4096, 1024)  # octets that a block of a disc may have
+BLOCKS = (2048, 512, 4096, 1024, 8192, 16384, 32768)  # octets that a block of a disc may have
 ANCHOR_AT = 256  # block
 LATE = (512, 1024)  # blocks where some discs have it
 MOST_DESCRIPTORS = 256  # of one sequence
