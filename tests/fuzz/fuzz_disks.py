@@ -4,6 +4,8 @@ import struct
 
 from gatepost.adapters.inspection.archives.unpacking import Damaged
 from gatepost.adapters.inspection.budget import Allowance, Budget, OverBudget
+from gatepost.adapters.inspection.disks.extents import Extent
+from gatepost.adapters.inspection.disks.iso_trees import Tree, brief, listed
 from gatepost.adapters.inspection.disks.table import OPENERS
 from gatepost.adapters.inspection.opened import Hints, Member
 from gatepost.adapters.inspection.types import disks
@@ -62,6 +64,11 @@ def vhd() -> bytes:
     )
 
 
+def iso_directory() -> bytes:
+    record = struct.pack("<BBI4xI4x7xBBBHHB", 44, 0, 20, 600, 0x80, 0, 0, 1, 0, 11) + b"ORDER.EXE;1"
+    return (record + record.replace(b"\x80", b"\0")).ljust(2048, b"\0") + record
+
+
 def partitioned() -> bytes:
     entry = struct.pack("<B3xB3xII", 0, 1, 1, 8)
     return bytes(446) + entry + struct.pack("<B3xB3xII", 0, 5, 0, 8) + bytes(32) + b"\x55\xaa" + fat()[:3584]
@@ -69,7 +76,15 @@ def partitioned() -> bytes:
 
 SEEDS = tuple(
     bytes((number,)) + octets[:4095]
-    for number, octets in ((0, fat()), (0, ntfs()), (0, partitioned()), (3, qcow2()), (1, vhd()), (2, b"vhdxfile"))
+    for number, octets in (
+        (0, fat()),
+        (0, ntfs()),
+        (0, partitioned()),
+        (3, qcow2()),
+        (1, vhd()),
+        (2, b"vhdxfile"),
+        (0, iso_directory()),
+    )
 )
 PIECES = (
     b"\x00\x00\x00\x00", b"\xff\xff\xff\xff", b"\x55\xaa", b"NTFS    ", b"EXFAT   ", b"FAT12   ", b"EFI PART", b"FILE",
@@ -83,6 +98,8 @@ def TestOneInput(data: bytes) -> None:
         return
     form, octets = FORMATS[data[0] % len(FORMATS)], data[1:]
     list(disks.kinds(octets))
+    for each in listed(octets, Tree(2048, bool(data[0] & 1), Extent(0, len(octets)))):
+        assert each.where and len(brief(each.name)) <= 8
     given, members = 0, 0
     try:
         for found in OPENERS[form](octets, Hints(), Budget(ALLOWANCE, lambda: 0.0)):

@@ -54,6 +54,16 @@ def test_what_libarchive_does_not_take_is_read_all_the_same():
     assert PROGRAM in found.content.values()
 
 
+@pytest.mark.parametrize("size", [0, 33, 34, 255])
+def test_a_record_that_is_cut_short_ends_well(size):
+    """The root directory becomes as large as one octet of a record."""
+    octets = bytearray(images.mastered("-R"))
+    octets[16 * BLOCK + 166 : 16 * BLOCK + 170] = (2049).to_bytes(4, "little")
+    root = int.from_bytes(octets[16 * BLOCK + 158 : 16 * BLOCK + 162], "little") * BLOCK
+    octets[root + BLOCK] = size
+    assert opened("iso", bytes(octets)).error is None
+
+
 def test_a_directory_in_itself_is_read_once():
     octets = bytearray(images.mastered("-R"))
     root = octets[16 * BLOCK + 158 : 16 * BLOCK + 162]

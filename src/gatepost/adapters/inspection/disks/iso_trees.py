@@ -101,7 +101,7 @@ def listed(octets: bytes, tree: Tree) -> Iterator[Listed]:
     before: tuple[Extent, ...] = ()
     while at < len(octets):
         size = octets[at]
-        if size <= HEAD:
+        if size <= HEAD or at + size > len(octets):
             at = (at // DISC_SECTOR + 1) * DISC_SECTOR
             continue
         record = octets[at : at + size]
