@@ -1,13 +1,17 @@
 """Discs of which each program shows another view: ATTACKS ATTACH-07, ATTACH-11."""
 
+import time
+
 import pytest
 
-from gatepost.adapters.inspection.disks.iso_trees import brief
+from gatepost.adapters.inspection.disks.extents import Extent
+from gatepost.adapters.inspection.disks.iso_trees import CONTINUED, Tree, brief, listed
 from tests.adapters.inspection.archives.opening import opened
 from tests.adapters.inspection.disks import images
 from tests.adapters.inspection.disks.images import FILES, PROGRAM
 
 BLOCK = 2048
+SLOW = 3.0  # seconds of CPU
 ALL = {*FILES, "orders/another program.exe"}
 
 
@@ -78,3 +82,10 @@ def test_a_directory_in_itself_is_read_once():
 )
 def test_names_for_old_systems_are_known_again(long, short):
     assert brief(long) == brief(short)
+
+
+def test_dos_10_a_file_in_a_quarter_of_a_million_pieces_takes_linear_time():
+    record = bytes((34,)) + bytes(24) + bytes((CONTINUED,)) + bytes(6) + b"\1a"
+    began = time.process_time()
+    assert not list(listed(record * 240_000, Tree(block=BLOCK, wide=False, root=Extent(0, 0))))
+    assert time.process_time() - began < SLOW

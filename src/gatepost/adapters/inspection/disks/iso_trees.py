@@ -98,7 +98,7 @@ def files(view: View, meter: Meter, tree: Tree) -> Iterator[Listed | Trait]:
 def listed(octets: bytes, tree: Tree) -> Iterator[Listed]:
     """A file of several pieces has a record for each; none lies across two sectors."""
     at = 0
-    before: tuple[Extent, ...] = ()
+    before: list[Extent] = []
     while at < len(octets):
         size = octets[at]
         if size <= HEAD or at + size > len(octets):
@@ -110,11 +110,11 @@ def listed(octets: bytes, tree: Tree) -> Iterator[Listed]:
             continue
         flags = record[25]
         start = (le(record, 2, 4) + record[1]) * tree.block
-        before += (Extent(start, le(record, 10, 4)),)
+        before.append(Extent(start, le(record, 10, 4)))
         if flags & CONTINUED and not flags & DIRECTORY:
             continue
-        yield Listed(name(record, tree.wide), flags, before)
-        before = ()
+        yield Listed(name(record, tree.wide), flags, tuple(before))
+        before = []
 
 
 def name(record: bytes, wide: bool) -> str:
