@@ -30,6 +30,7 @@ from tests.servers.loopback import HOST
 
 TTL = "TTL"
 FAULT = "FAULT"
+TRIES = 10  # ports that are tried
 START = 10.0  # seconds
 PLAIN_UDP = 512  # octets of an answer where the question has no EDNS (RFC 1035 §4.2.1)
 Names = Mapping[str, Mapping[str, object]]
@@ -105,10 +106,20 @@ class NameServer:
         return self
 
     async def listen(self) -> None:
-        tcp = await asyncio.start_server(self.converse, HOST, self.port)
-        self.port = tcp.sockets[0].getsockname()[1]
-        udp, _ = await self.loop.create_datagram_endpoint(lambda: Datagrams(self), (HOST, self.port))
-        self.closers += [tcp.close, udp.close]
+        """By TCP and UDP at the same port; one that is free for TCP only is left again."""
+        for left in reversed(range(TRIES if not self.port else 1)):
+            tcp = await asyncio.start_server(self.converse, HOST, self.port)
+            port = tcp.sockets[0].getsockname()[1]
+            try:
+                udp, _ = await self.loop.create_datagram_endpoint(lambda: Datagrams(self), (HOST, port))
+            except OSError:
+                tcp.close()
+                if not left:
+                    raise
+                continue
+            self.port = port
+            self.closers += [tcp.close, udp.close]
+            return
 
     async def go_silent(self) -> None:
         for close in self.closers:

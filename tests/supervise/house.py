@@ -21,6 +21,8 @@ from gatepost.model.health import Heartbeat, Notice
 from gatepost.supervise.contract import App, Endpoint, Parts, Place, Plan, StartError
 from gatepost.supervise.main import run
 
+LATER = 2.0  # seconds
+
 
 class House(msgspec.Struct, frozen=True, kw_only=True):
     """The configuration, as JSON."""
@@ -128,6 +130,8 @@ def run_worker(house: House, place: Place) -> int:
     said(house.directory, f"worker {os.getpid()} of generation {place.generation} at {place.index}")
     if house.broken == "worker":
         return 9
+    if house.broken == "journal":
+        time.sleep(LATER)  # else all workers may be up before the journal is down
     return Worker(house, place).run()
 
 
