@@ -368,6 +368,24 @@ def test_a_script_in_a_page_is_nothing_odd_and_in_a_picture_it_is():
     assert [item for item in picture.items if FileClass.HTML_ACTIVE in item.classes]
 
 
+@pytest.mark.parametrize(
+    ("name", "octets", "expected"),
+    [
+        ("x.xml", b"<?xml version='1.0'?><r><!-- <office:document -->%b</r>", FileClass.HTML_ACTIVE),
+        ("form.xdp", b"<?xml version='1.0'?><xdp:xdp>%b</xdp:xdp>", FileClass.PDF_ACTIVE),
+    ],
+)
+def test_attach_15_a_script_is_told_whatever_else_the_file_says_it_is(name, octets, expected):
+    script = b"<h:script xmlns:h='http://www.w3.org/1999/xhtml'>alert(1)</h:script>"
+    script += b"<script contentType='application/x-javascript'>app.alert(1)</script>"
+    assert expected in walked(mail((name, octets % script))).items[1].classes
+
+
+def test_a_file_whose_name_is_but_an_extension_is_read():
+    seen = walked(mail(("b64", b"begin 644 a.exe\r\n#35H \r\n`\r\nend\r\n")))
+    assert not seen.unscannable and "2!a.exe" in items(seen)
+
+
 # ── decodings ────────────────────────────────────────────────────────────────
 def in_base64(octets, declared=b"application/octet-stream"):
     return b"Content-Type: " + declared + b"\r\nContent-Transfer-Encoding: base64\r\n\r\n" + octets

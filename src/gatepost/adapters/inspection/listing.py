@@ -45,9 +45,6 @@ def shown(text: str, limit: int) -> str:
 WORDING = frozenset((FileClass.TEXT, FileClass.HTML))
 HARMLESS = frozenset((FileClass.TEXT, FileClass.UNKNOWN, FileClass.IMAGE, FileClass.MEDIA, FileClass.FONT))
 
-MAY_BE_SCRIPTED = frozenset((FileClass.HTML, FileClass.MESSAGE, FileClass.OFFICE, FileClass.PDF))
-"""Of the last two the opener has said already what their scripts are."""
-
 
 class Draft:
     """An item while things are still found in it.
@@ -111,12 +108,19 @@ class Draft:
         )
 
     def classes_by(self, traits: tuple[Trait, ...]) -> Iterator[FileClass]:
-        """A script in a page is nothing out of the ordinary, nor in the page of a message; in a picture it is."""
+        """A script in a page is nothing out of the ordinary; in anything else that is drawn it is."""
         for each in traits:
             if each.code in CLASSES:
                 yield CLASSES[each.code]
-            elif each.code == words.SCRIPTED and not MAY_BE_SCRIPTED.intersection(self.classes):
+            elif each.code == words.SCRIPTED and not self.may_be_scripted(traits):
                 yield FileClass.HTML_ACTIVE
+
+    def may_be_scripted(self, traits: tuple[Trait, ...]) -> bool:
+        """A page, a message with one, a PDF whose scripts were found as such; none that is drawn as a picture too."""
+        if FileClass.HTML in self.classes or FileClass.IMAGE in self.classes:
+            return FileClass.HTML in self.classes
+        has_script = any(each.code == words.JAVASCRIPT for each in traits)
+        return FileClass.MESSAGE in self.classes or (FileClass.PDF in self.classes and has_script)
 
 
 def bounded(trait: Trait) -> Trait:

@@ -9,10 +9,11 @@ from gatepost.adapters.inspection.budget import Budget
 from gatepost.adapters.inspection.documents import odf, relationships, word_fields
 from gatepost.adapters.inspection.documents.addresses import printable
 from gatepost.adapters.inspection.documents.inflating import inflated
+from gatepost.adapters.inspection.documents.pdf_forms import holds_script
 from gatepost.adapters.inspection.documents.xml_tags import as_string, has_own_entities
 from gatepost.adapters.inspection.opened import Hints, Member, Opened
 from gatepost.model.inspection import Trait
-from gatepost.model.traits import DDE, ENTITIES, MACRO, UNREADABLE
+from gatepost.model.traits import DDE, ENTITIES, JAVASCRIPT, MACRO, UNREADABLE
 
 ENCODED = re.compile(r"<(?:\w+:)?(?:binData|binaryData|binary-data|chunk)\b([^<>]*)>([^<]+)<")
 NAME = re.compile(r"name=\"([^\"]{1,300})\"")
@@ -35,6 +36,8 @@ def open_flat(octets: bytes, hints: Hints, budget: Budget) -> Opened:
         yield Member(name[1] if name else "object", decoded(match[2], budget), alike=True)
     if 'macrosPresent="yes"' in text or BASIC.search(text):
         yield Trait(MACRO)
+    if "<xdp:xdp" in text and holds_script(octets):
+        yield Trait(JAVASCRIPT, "XFA")
     yield from conversations(text)
     yield from word_fields.dangers(octets)
     yield from relationships.dangers(octets)

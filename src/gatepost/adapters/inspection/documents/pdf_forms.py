@@ -1,4 +1,4 @@
-"""Does the script of a PDF only format, check or add up the fields of a form?
+"""Does a form have a script, and does that only format, check or add up its fields?
 
 Programs that make forms write calls of Acrobat's own functions, whose names begin with AF, with words and numbers for
 arguments. A script that is nothing but such calls can do nothing else, and most forms have no others.
@@ -21,3 +21,9 @@ def is_harmless(script: bytes) -> bool:
         return False
     wide = script[:2] in (b"\xfe\xff", b"\xff\xfe")
     return ONLY_CALLS.fullmatch(script.decode("utf-16" if wide else "latin-1", "replace")) is not None
+
+
+def holds_script(form: bytes) -> bool:
+    """Whether this form in XML (XFA), in a PDF or as a file of its own, has a script."""
+    lower = form.lower()
+    return b"<script" in lower and b"javascript" in lower

@@ -12,7 +12,7 @@ from pikepdf import Array, Dictionary, Object, PasswordError, Pdf, PdfError, Str
 from gatepost.adapters.inspection.budget import Budget
 from gatepost.adapters.inspection.documents.addresses import links, printable
 from gatepost.adapters.inspection.documents.inflating import inflated
-from gatepost.adapters.inspection.documents.pdf_forms import is_harmless
+from gatepost.adapters.inspection.documents.pdf_forms import holds_script, is_harmless
 from gatepost.adapters.inspection.opened import Hints, Member
 from gatepost.model.inspection import Link, Trait
 from gatepost.model.traits import ATTACHED, DECRYPTED, ENCRYPTED, FORM_SCRIPT, JAVASCRIPT, LAUNCH, UNREADABLE
@@ -146,7 +146,7 @@ def files(specification: Object, budget: Budget) -> Iterator[Member | Trait]:
 def forms(form: Object, budget: Budget) -> Iterator[Member | Trait]:
     pieces = list(form) if isinstance(form, Array) else [form]
     octets = b"".join(unpacked(piece, budget) for piece in pieces if isinstance(piece, Stream))
-    if b"<script" in octets and b"javascript" in octets.lower():
+    if holds_script(octets):
         yield Trait(JAVASCRIPT, "XFA")
         yield Member("form.xml", octets, "text/plain", alike=True)
 

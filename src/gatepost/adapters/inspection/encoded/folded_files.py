@@ -28,7 +28,8 @@ def open_text(octets: bytes, hints: Hints, budget: Budget) -> Opened:
         yield from open_binhex(octets, budget)
     if "b64" in endings:
         budget.room(len(octets))
-        yield Member(next(name[:-4] for name in hints.names if name.lower().endswith(".b64")), base64.lenient(octets))
+        named = next((name[:-4] for name in hints.names if name.lower().endswith(".b64")), "")
+        yield Member(named, base64.lenient(octets))
     if openpgp.MARK in octets:
         with suppress(openpgp.BadOpenPgp):  # words about it, or a sample: a block that is cut holds nothing for anybody
             yield from open_pgp(octets, hints, budget)
